@@ -1,0 +1,218 @@
+//! The face of a certificate (保証証書): the frozen facts, and the bytes that are signed.
+//!
+//! The bytes are written once, stored append-only and never encoded again; screens and PDFs are
+//! pictures drawn from them (architecture.md, "What is the certificate?").
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use time::Date;
+
+use super::era;
+use super::money::Yen;
+use super::product::{CertificateForm, Product};
+
+/// Schema id inside the bytes.
+pub const SCHEMA: &str = "akashi/certificate/1";
+
+/// 保証契約者: address, name, representative with title.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Principal {
+    pub address: String,
+    pub name: String,
+    pub representative: String,
+    /// JV名, where the principal is a joint venture.
+    pub jv_name: Option<String>,
+    /// The JV's representative member.
+    pub jv_representative: Option<String>,
+}
+
+/// The surety as it signs at the foot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issuer {
+    pub name: String,
+    pub address: String,
+    /// 「取締役社長」
+    pub president_title: String,
+    pub president_name: String,
+}
+
+/// 取扱箇所.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandlingBranch {
+    pub name: String,
+    pub tel: String,
+    pub fax: String,
+}
+
+/// Why this version exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Occasion {
+    New,
+    /// 変更ーn
+    Change {
+        number: u32,
+    },
+}
+
+impl Occasion {
+    /// 対象 of the history: 「新規」「変更ー1」.
+    pub fn label(&self) -> String {
+        match self {
+            Self::New => "新規".to_owned(),
+            Self::Change { number } => format!("変更ー{number}"),
+        }
+    }
+}
+
+/// The frozen facts of one certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateFace {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// 保証契約番号 with its letter: `35075-00001M`.
+    pub number: String,
+    /// Version, from 1.
+    pub seq: u32,
+    pub occasion: Occasion,
+    pub product: Product,
+    pub form: CertificateForm,
+    /// The date at the top right: civil date of T1 in Asia/Tokyo.
+    #[serde(with = "era::iso")]
+    pub dated: Date,
+    pub principal: Principal,
+    /// 被保証者
+    pub obligee: String,
+    /// 保証金額（総額）
+    pub amount: Yen,
+    /// 保証期限
+    #[serde(with = "era::iso")]
+    pub until: Date,
+    pub works_name: String,
+    /// 請負金額（総額）
+    pub price: Yen,
+    #[serde(with = "era::iso")]
+    pub period_from: Date,
+    #[serde(with = "era::iso")]
+    pub period_to: Date,
+    /// 請負契約日; a 契約保証 may precede the contract.
+    #[serde(with = "era::iso::option")]
+    pub contract_date: Option<Date>,
+    /// 預託金融機関; prepayment only.
+    pub bank: Option<String>,
+    /// The undertaking sentence of this surety and product.
+    pub vow: String,
+    pub issuer: Issuer,
+    pub branch: HandlingBranch,
+    /// （注）, in order.
+    pub notes: Vec<String>,
+    /// Hex SHA-256 of what was approved.
+    pub approved_sha256: String,
+    /// Hex SHA-256 of the version before; `None` for the first.
+    pub previous_sha256: Option<String>,
+}
+
+/// One printed row: label and its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub label: &'static str,
+    pub lines: Vec<String>,
+    /// 保証金額 stands out.
+    pub strong: bool,
+}
+
+impl CertificateFace {
+    /// The title: 「保証証書」 and 「（前払金保証）」.
+    pub fn title(&self) -> String {
+        format!("保証証書（{}）", self.product.label())
+    }
+
+    /// The rows as the leaflet prints them (seed 000): ten for 前払, nine for 契約 (decisions.md).
+    pub fn rows(&self) -> Vec<Row> {
+        let mut principal = vec![self.principal.address.clone()];
+        principal.extend(self.principal.jv_name.clone());
+        match (&self.principal.jv_name, &self.principal.jv_representative) {
+            (Some(_), Some(member)) if *member != self.principal.name => {
+                principal.push(format!("代表者　{member}"));
+            }
+            (Some(_), _) => principal.push(format!("代表者　{}", self.principal.name)),
+            (None, _) => principal.push(self.principal.name.clone()),
+        }
+        principal.push(self.principal.representative.clone());
+        let mut rows = vec![
+            row("保証契約番号", vec![self.number.clone()]),
+            row("保証契約者", principal),
+            row("被保証者", vec![self.obligee.clone()]),
+            Row {
+                label: "保証金額（総額）",
+                lines: vec![format!("{}　円", self.amount)],
+                strong: true,
+            },
+            row("保証期限", vec![era::padded(self.until)]),
+            row("工事名", vec![self.works_name.clone()]),
+            row("請負金額（総額）", vec![format!("{}　円", self.price)]),
+            row(
+                "工期",
+                vec![format!(
+                    "{}　～　{}",
+                    era::padded(self.period_from),
+                    era::padded(self.period_to)
+                )],
+            ),
+            row(
+                "請負契約日",
+                vec![self.contract_date.map_or_else(String::new, era::padded)],
+            ),
+        ];
+        if let Some(bank) = &self.bank {
+            rows.push(row("預託金融機関", vec![bank.clone()]));
+        }
+        rows
+    }
+
+    /// The bytes to sign and store.
+    ///
+    /// # Errors
+    /// Only if serde cannot write the struct, which its types rule out.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
+
+    /// # Errors
+    /// When the bytes are not a face of [`SCHEMA`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FaceError> {
+        let face: Self = serde_json::from_slice(bytes)?;
+        if face.schema == SCHEMA {
+            Ok(face)
+        } else {
+            Err(FaceError::Schema(face.schema))
+        }
+    }
+}
+
+fn row(label: &'static str, lines: Vec<String>) -> Row {
+    Row {
+        label,
+        lines,
+        strong: false,
+    }
+}
+
+/// Why stored bytes are no certificate.
+#[derive(Debug, thiserror::Error)]
+pub enum FaceError {
+    #[error("the bytes are not the JSON of a certificate: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("the schema {0:?} is not known")]
+    Schema(String),
+}
+
+/// SHA-256 of bytes.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

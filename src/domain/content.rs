@@ -1,0 +1,232 @@
+//! What a contractor applies for: the typed contents of one 保証申込, frozen when it is sent.
+
+use serde::{Deserialize, Serialize};
+
+use super::money::Yen;
+use super::product::{CertificateForm, Product};
+use super::works::WorksContract;
+
+/// 保証料支払方法 (domain.md §5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeeMethod {
+    /// 一括納付: one month's fees together; only with an agreement.
+    LumpSum,
+    Transfer,
+    Cash,
+    Cheque,
+}
+
+impl FeeMethod {
+    pub const ALL: [Self; 4] = [Self::LumpSum, Self::Transfer, Self::Cash, Self::Cheque];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::LumpSum => "一括納付",
+            Self::Transfer => "振込",
+            Self::Cash => "現金",
+            Self::Cheque => "小切手",
+        }
+    }
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::LumpSum => "lump_sum",
+            Self::Transfer => "transfer",
+            Self::Cash => "cash",
+            Self::Cheque => "cheque",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.code() == code)
+    }
+}
+
+/// What both products' blocks of the form have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommonTerms {
+    pub form: CertificateForm,
+    /// 保証金額, whole yen.
+    pub amount: Yen,
+    pub fee_method: FeeMethod,
+    /// 保証料請求先.
+    pub bill_to: String,
+    /// 保証料計算書(紙)について: 希望する.
+    pub paper_statement: bool,
+}
+
+/// 前払金保証's block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrepaymentTerms {
+    #[serde(flatten)]
+    pub common: CommonTerms,
+    /// 今年度対象額 (出来高予定額または支払限度額); `None` for a single-year contract.
+    pub fy_base: Option<Yen>,
+    /// 預託金融機関, full width: 「○○銀行　××支店」.
+    pub bank: String,
+    /// 再預託利用区分.
+    pub redeposit: bool,
+}
+
+/// 契約保証's block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractTerms {
+    #[serde(flatten)]
+    pub common: CommonTerms,
+}
+
+/// 入札方式.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BidMethod {
+    Open,
+    Designated,
+    Negotiated,
+}
+
+impl BidMethod {
+    pub const ALL: [Self; 3] = [Self::Open, Self::Designated, Self::Negotiated];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Open => "一般競争入札",
+            Self::Designated => "指名競争入札",
+            Self::Negotiated => "随意契約",
+        }
+    }
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Designated => "designated",
+            Self::Negotiated => "negotiated",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.code() == code)
+    }
+}
+
+/// 「前払金保証の申込み」, asked where only 契約保証 is applied for: 契約保証 is a rider (domain.md §4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PrepaymentPlan {
+    /// 予定している
+    Planned,
+    /// 申込済
+    Applied,
+}
+
+impl PrepaymentPlan {
+    pub const ALL: [Self; 2] = [Self::Planned, Self::Applied];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Planned => "予定している",
+            Self::Applied => "申込済",
+        }
+    }
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Applied => "applied",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|plan| plan.code() == code)
+    }
+}
+
+/// 入札の状況.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BidFacts {
+    pub method: Option<BidMethod>,
+    /// 予定価格, whole yen.
+    pub planned_price: Option<Yen>,
+    /// 低入札価格調査の対象.
+    pub low_price: bool,
+    /// 中間前払金あり.
+    pub midterm: bool,
+    pub prepayment_plan: Option<PrepaymentPlan>,
+}
+
+/// 保証証書受取, for paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Handover {
+    Counter,
+    Post,
+}
+
+impl Handover {
+    pub const ALL: [Self; 2] = [Self::Counter, Self::Post];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Counter => "窓口",
+            Self::Post => "郵送",
+        }
+    }
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Post => "post",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|handover| handover.code() == code)
+    }
+}
+
+/// その他 = インフォメーション.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Information {
+    /// 申込送信先.
+    pub branch_id: i64,
+    pub handover: Option<Handover>,
+    /// 電子保証発行完了のお知らせ: 希望する.
+    pub notify: bool,
+    /// メールアドレス; always there when `notify`.
+    pub email: Option<String>,
+    pub department: String,
+    pub post: String,
+    pub person: String,
+    pub tel: String,
+    /// お客様から弊社への連絡事項.
+    pub message: String,
+}
+
+/// Everything one application says, typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationContent {
+    pub works: WorksContract,
+    pub prepayment: Option<PrepaymentTerms>,
+    pub contract: Option<ContractTerms>,
+    pub bid: BidFacts,
+    pub information: Information,
+}
+
+impl ApplicationContent {
+    /// The terms of one product, where it is applied for.
+    pub fn terms(&self, product: Product) -> Option<&CommonTerms> {
+        match product {
+            Product::Prepayment => self.prepayment.as_ref().map(|terms| &terms.common),
+            Product::Contract => self.contract.as_ref().map(|terms| &terms.common),
+        }
+    }
+
+    /// The products applied for, prepayment first.
+    pub fn products(&self) -> impl Iterator<Item = Product> + '_ {
+        Product::ALL
+            .into_iter()
+            .filter(|product| self.terms(*product).is_some())
+    }
+}

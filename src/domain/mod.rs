@@ -1,0 +1,8 @@
+//! The vault: pure rules. No I/O, no async, no SQL, no HTML, no clock.
+
+pub mod certificate;
+pub mod content;
+pub mod era;
+pub mod money;
+pub mod product;
+pub mod works;
