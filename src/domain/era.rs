@@ -2,7 +2,7 @@
 
 use time::Date;
 
-time::serde::format_description!(pub mod iso, Date, "[year]-[month]-[day]");
+time::serde::format_description!(pub mod iso [Date] = "[year]-[month]-[day]");
 
 /// 「令和08年01月18日」, as certificates print it (seed 000).
 pub fn padded(date: Date) -> String {
