@@ -97,12 +97,14 @@ pub async fn finish(
     id: Uuid,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("update jobs set state = 'done', finished_at = $2 where id = $1 and state = 'ready'")
-        .bind(id)
-        .bind(now)
-        .execute(conn)
-        .await
-        .map(drop)
+    sqlx::query(
+        "update jobs set state = 'done', finished_at = $2 where id = $1 and state = 'ready'",
+    )
+    .bind(id)
+    .bind(now)
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 /// Tries again later; counts the attempt unless a lease did.

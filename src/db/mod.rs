@@ -3,15 +3,15 @@
 //! Every transaction begins in a [`Scope`]: the database role of a site and the settings that
 //! row-level security reads. The begin and the settings travel in one message.
 
-//M accounts
-//M applications
-//M certificates
-//M events
-//M guarantees
-//M jobs
-//M keys
-//M obligees
-//M sureties
+pub mod applications;
+pub mod certificates;
+pub mod events;
+pub mod guarantees;
+pub mod issuing;
+pub mod items;
+pub mod jobs;
+pub mod obligees;
+pub mod sureties;
 
 use std::ops::{Deref, DerefMut};
 

@@ -64,10 +64,7 @@ pub async fn branch(
 }
 
 /// Head office last, as the form offers them (mock).
-pub async fn branches(
-    conn: &mut PgConnection,
-    surety: i64,
-) -> Result<Vec<BranchRow>, sqlx::Error> {
+pub async fn branches(conn: &mut PgConnection, surety: i64) -> Result<Vec<BranchRow>, sqlx::Error> {
     sqlx::query_as(
         "select id, name, tel, fax, email, hours, is_head
          from branches where surety_id = $1 order by is_head, id",
