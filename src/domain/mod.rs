@@ -33,6 +33,8 @@ pub mod certificate;
 pub mod content;
 pub mod email;
 pub mod era;
+pub mod entry;
+pub mod field;
 pub mod key;
 pub mod money;
 pub mod number;
