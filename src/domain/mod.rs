@@ -7,4 +7,5 @@ pub mod era;
 pub mod money;
 pub mod people;
 pub mod product;
+pub mod seal;
 pub mod works;
