@@ -44,6 +44,7 @@ pub mod people;
 pub mod product;
 pub mod rulebook;
 pub mod rules;
+pub mod seal;
 pub mod text;
 pub mod typed;
 pub mod width;
