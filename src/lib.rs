@@ -17,3 +17,4 @@ pub mod error;
 pub mod services;
 pub mod vault;
 pub mod verify;
+pub mod web;
