@@ -1,0 +1,4 @@
+//! What exists only under `demo` and in the tests: a private PostgreSQL and a mail catcher.
+
+
+pub mod cluster;
