@@ -1,0 +1,440 @@
+//! 保証申込 and its items.
+
+use serde_json::Value;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::domain::content::ApplicationContent;
+use crate::domain::typed::TypedForm;
+
+/// An application as its contractor sees it, the typed form included.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ApplicationRow {
+    pub id: Uuid,
+    pub contractor_id: i64,
+    pub branch_id: Option<i64>,
+    pub stage: String,
+    pub receipt_no: Option<String>,
+    pub form: Json<TypedForm>,
+    pub content: Option<Json<ApplicationContent>>,
+    pub revision: i32,
+    pub obligee_name: String,
+    pub works_name: String,
+    pub price: Option<i64>,
+    pub created_by: String,
+    pub updated_by: String,
+    pub updated_at: OffsetDateTime,
+    pub sent_by: Option<String>,
+    pub sent_at: Option<OffsetDateTime>,
+    pub return_words: Option<String>,
+}
+
+const COLUMNS: &str = "id, contractor_id, branch_id, stage, receipt_no, form, content, revision,
+  obligee_name, works_name, price, created_by, updated_by, updated_at, sent_by, sent_at, return_words";
+
+/// What lists show of an application.
+#[derive(Debug, Clone)]
+pub struct Summary<'a> {
+    pub branch: Option<i64>,
+    pub obligee_name: &'a str,
+    pub works_name: &'a str,
+    pub works_search: &'a str,
+    pub price: Option<i64>,
+}
+
+/// A draft's first save. False when the id is taken: the same form was posted before.
+pub async fn create(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    id: Uuid,
+    form: &TypedForm,
+    summary: &Summary<'_>,
+    by: &str,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query(
+        "insert into applications (id, surety_id, contractor_id, branch_id, stage, form, obligee_name,
+           works_name, works_search, price, created_by, created_at, updated_by, updated_at)
+         values ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, $10, $11)
+         on conflict (id) do nothing",
+    )
+    .bind(id)
+    .bind(surety)
+    .bind(contractor)
+    .bind(summary.branch)
+    .bind(Json(form))
+    .bind(summary.obligee_name)
+    .bind(summary.works_name)
+    .bind(summary.works_search)
+    .bind(summary.price)
+    .bind(by)
+    .bind(now)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected() == 1)
+}
+
+/// Saves a draft or returned form where its revision is still the one that was read.
+pub async fn save(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    id: Uuid,
+    revision: i32,
+    form: &TypedForm,
+    summary: &Summary<'_>,
+    by: &str,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query(
+        "update applications set form = $5, revision = revision + 1,
+           branch_id = case when stage = 'draft' then $6 else branch_id end,
+           obligee_name = case when stage = 'draft' then $7 else obligee_name end,
+           works_name = case when stage = 'draft' then $8 else works_name end,
+           works_search = case when stage = 'draft' then $9 else works_search end,
+           price = case when stage = 'draft' then $10 else price end,
+           updated_by = $11, updated_at = $12
+         where surety_id = $1 and contractor_id = $2 and id = $3 and revision = $4
+           and stage in ('draft', 'returned')",
+    )
+    .bind(surety)
+    .bind(contractor)
+    .bind(id)
+    .bind(revision)
+    .bind(Json(form))
+    .bind(summary.branch)
+    .bind(summary.obligee_name)
+    .bind(summary.works_name)
+    .bind(summary.works_search)
+    .bind(summary.price)
+    .bind(by)
+    .bind(now)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected() == 1)
+}
+
+pub async fn find(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    id: Uuid,
+) -> Result<Option<ApplicationRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from applications where surety_id = $1 and contractor_id = $2 and id = $3"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(id)
+    .fetch_optional(conn)
+    .await
+}
+
+/// The same under a lock, before anything is decided.
+pub async fn lock(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    id: Uuid,
+) -> Result<Option<ApplicationRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from applications
+         where surety_id = $1 and contractor_id = $2 and id = $3 for update"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(id)
+    .fetch_optional(conn)
+    .await
+}
+
+/// The contractor's applications in some stages, last touched first.
+pub async fn list(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    stages: &[&str],
+    limit: i64,
+) -> Result<Vec<ApplicationRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from applications
+         where surety_id = $1 and contractor_id = $2 and stage = any($3)
+         order by updated_at desc, id limit $4"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(stages)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// Deletes a draft; anything that was sent stays.
+pub async fn delete_draft(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    id: Uuid,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query(
+        "delete from applications
+         where surety_id = $1 and contractor_id = $2 and id = $3 and stage = 'draft'",
+    )
+    .bind(surety)
+    .bind(contractor)
+    .bind(id)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected() == 1)
+}
+
+/// What sending freezes.
+pub struct Sending<'a> {
+    pub content: &'a ApplicationContent,
+    pub receipt_no: &'a str,
+    pub works_search: &'a str,
+    pub by: &'a str,
+    pub at: OffsetDateTime,
+}
+
+/// Draft or returned → submitted, with its typed contents.
+pub async fn send(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    id: Uuid,
+    sending: &Sending<'_>,
+) -> Result<(), sqlx::Error> {
+    let works = &sending.content.works;
+    sqlx::query(
+        "update applications set stage = 'submitted', content = $4, branch_id = $5, receipt_no = $6,
+           obligee_name = $7, works_name = $8, works_search = $9, price = $10, sent_by = $11,
+           sent_at = $12, updated_by = $11, updated_at = $12, revision = revision + 1,
+           examiner_id = null, examined_at = null
+         where surety_id = $1 and contractor_id = $2 and id = $3 and stage in ('draft', 'returned')",
+    )
+    .bind(surety)
+    .bind(contractor)
+    .bind(id)
+    .bind(Json(sending.content))
+    .bind(sending.content.information.branch_id)
+    .bind(sending.receipt_no)
+    .bind(&works.obligee_name)
+    .bind(&works.works_name)
+    .bind(sending.works_search)
+    .bind(works.price.get())
+    .bind(sending.by)
+    .bind(sending.at)
+    .execute(conn)
+    .await
+    .and_then(super::one)
+}
+
+/// The next 受付番号 of a surety's era year.
+pub async fn next_receipt(
+    conn: &mut PgConnection,
+    surety: i64,
+    era_year: &str,
+) -> Result<i32, sqlx::Error> {
+    sqlx::query_scalar(
+        "insert into receipt_counters as c (surety_id, era_year, next) values ($1, $2, 2)
+         on conflict (surety_id, era_year) do update set next = c.next + 1
+         returning next - 1",
+    )
+    .bind(surety)
+    .bind(era_year)
+    .fetch_one(conn)
+    .await
+}
+
+/// Moves the whole application to a stage, if it stands in one of `from`.
+pub async fn set_stage(
+    conn: &mut PgConnection,
+    id: Uuid,
+    from: &[&str],
+    to: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("update applications set stage = $3 where id = $1 and stage = any($2)")
+        .bind(id)
+        .bind(from)
+        .bind(to)
+        .execute(conn)
+        .await
+        .and_then(super::one)
+}
+
+/// Everything a case needs of its application, for staff and worker; never the typed form.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CaseRow {
+    pub id: Uuid,
+    pub surety_id: i64,
+    pub contractor_id: i64,
+    pub branch_id: i64,
+    pub stage: String,
+    pub receipt_no: String,
+    pub content: Json<ApplicationContent>,
+    pub revision: i32,
+    pub sent_by: String,
+    pub sent_at: OffsetDateTime,
+    pub examiner_id: Option<i64>,
+    pub examined_at: Option<OffsetDateTime>,
+    pub return_words: Option<String>,
+}
+
+const CASE: &str = "id, surety_id, contractor_id, branch_id, stage, receipt_no, content, revision,
+  sent_by, sent_at, examiner_id, examined_at, return_words";
+
+pub async fn case(
+    conn: &mut PgConnection,
+    surety: i64,
+    id: Uuid,
+) -> Result<Option<CaseRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {CASE} from applications where surety_id = $1 and id = $2 and stage <> 'draft'"
+    )))
+    .bind(surety)
+    .bind(id)
+    .fetch_optional(conn)
+    .await
+}
+
+pub async fn lock_case(
+    conn: &mut PgConnection,
+    surety: i64,
+    id: Uuid,
+) -> Result<Option<CaseRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {CASE} from applications
+         where surety_id = $1 and id = $2 and stage <> 'draft' for update"
+    )))
+    .bind(surety)
+    .bind(id)
+    .fetch_optional(conn)
+    .await
+}
+
+/// The examiner takes an application up.
+pub async fn take_up(
+    conn: &mut PgConnection,
+    id: Uuid,
+    examiner: i64,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update applications set stage = 'under_examination', examiner_id = $2, examined_at = $3
+         where id = $1 and stage = 'submitted'",
+    )
+    .bind(id)
+    .bind(examiner)
+    .bind(now)
+    .execute(conn)
+    .await
+    .and_then(super::one)
+}
+
+pub async fn return_with(
+    conn: &mut PgConnection,
+    id: Uuid,
+    words: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update applications set stage = 'returned', return_words = $2
+         where id = $1 and stage = 'under_examination'",
+    )
+    .bind(id)
+    .bind(words)
+    .execute(conn)
+    .await
+    .and_then(super::one)
+}
+
+/// A row of the Office's queue: one application with its items.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct QueueRow {
+    pub id: Uuid,
+    pub receipt_no: String,
+    pub stage: String,
+    pub contractor_name: String,
+    pub obligee_name: String,
+    pub works_name: String,
+    pub price: i64,
+    pub sent_at: OffsetDateTime,
+    pub branch_name: String,
+    pub examiner_name: Option<String>,
+    /// [{product, form, amount, state}], prepayment first.
+    pub items: Value,
+}
+
+/// What the queue is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct QueueSearch<'a> {
+    /// Item states; empty: all.
+    pub states: &'a [&'a str],
+    /// A folded part of works name, contractor, or a receipt number, with `%` around it.
+    pub like: Option<&'a str>,
+    pub branch: Option<i64>,
+    pub limit: i64,
+    pub offset: i64,
+}
+
+/// Oldest first: what waits longest stands on top.
+pub async fn queue(
+    conn: &mut PgConnection,
+    surety: i64,
+    search: &QueueSearch<'_>,
+) -> Result<Vec<QueueRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select a.id, a.receipt_no, a.stage, c.name as contractor_name, a.obligee_name, a.works_name,
+           a.price, a.sent_at, b.name as branch_name, e.name as examiner_name,
+           (select jsonb_agg(jsonb_build_object('product', i.product, 'form', i.form,
+              'amount', i.amount, 'state', i.state) order by i.product desc)
+            from application_items i where i.application_id = a.id) as items
+         from applications a
+         join contractors c on c.surety_id = a.surety_id and c.id = a.contractor_id
+         join branches b on b.surety_id = a.surety_id and b.id = a.branch_id
+         left join accounts e on e.surety_id = a.surety_id and e.id = a.examiner_id
+         where a.surety_id = $1 and a.stage <> 'draft'
+           and ($2::text[] = '{}' or exists (select from application_items i
+                where i.application_id = a.id and i.state = any($2)))
+           and ($3::text is null or a.works_search like $3 or lower(a.receipt_no) like $3
+                or c.name like $3 or a.obligee_name like $3)
+           and ($4::bigint is null or a.branch_id = $4)
+         order by a.sent_at, a.id limit $5 offset $6",
+    )
+    .bind(surety)
+    .bind(search.states)
+    .bind(search.like)
+    .bind(search.branch)
+    .bind(search.limit)
+    .bind(search.offset)
+    .fetch_all(conn)
+    .await
+}
+
+/// How many the queue's search finds, counted to at most 1,001.
+pub async fn queue_count(
+    conn: &mut PgConnection,
+    surety: i64,
+    search: &QueueSearch<'_>,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "select count(*) from (select 1 from applications a
+         join contractors c on c.surety_id = a.surety_id and c.id = a.contractor_id
+         where a.surety_id = $1 and a.stage <> 'draft'
+           and ($2::text[] = '{}' or exists (select from application_items i
+                where i.application_id = a.id and i.state = any($2)))
+           and ($3::text is null or a.works_search like $3 or lower(a.receipt_no) like $3
+                or c.name like $3 or a.obligee_name like $3)
+           and ($4::bigint is null or a.branch_id = $4)
+         limit 1001) hits",
+    )
+    .bind(surety)
+    .bind(search.states)
+    .bind(search.like)
+    .bind(search.branch)
+    .fetch_one(conn)
+    .await
+}

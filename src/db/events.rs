@@ -1,0 +1,89 @@
+//! History: what happened, appended and never rewritten.
+
+use serde_json::Value;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// One entry to append.
+#[derive(Debug, Clone)]
+pub struct NewEvent<'a> {
+    pub surety: i64,
+    pub contractor: Option<i64>,
+    pub branch: Option<i64>,
+    pub application: Option<Uuid>,
+    pub product: Option<&'a str>,
+    pub guarantee: Option<i64>,
+    pub at: OffsetDateTime,
+    pub actor_site: &'a str,
+    pub actor_id: Option<i64>,
+    pub actor_name: &'a str,
+    pub kind: &'a str,
+    pub words: &'a str,
+    pub detail: Value,
+    /// The contractor's history shows it.
+    pub shown: bool,
+}
+
+/// One entry as read.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct EventRow {
+    pub at: OffsetDateTime,
+    pub product: Option<String>,
+    pub actor_site: String,
+    pub actor_name: String,
+    pub kind: String,
+    pub words: String,
+    pub detail: Value,
+}
+
+pub async fn add(conn: &mut PgConnection, event: &NewEvent<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into events (surety_id, contractor_id, branch_id, application_id, product,
+           guarantee_id, at, actor_site, actor_id, actor_name, kind, words, detail, shown)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(event.surety)
+    .bind(event.contractor)
+    .bind(event.branch)
+    .bind(event.application)
+    .bind(event.product)
+    .bind(event.guarantee)
+    .bind(event.at)
+    .bind(event.actor_site)
+    .bind(event.actor_id)
+    .bind(event.actor_name)
+    .bind(event.kind)
+    .bind(event.words)
+    .bind(&event.detail)
+    .bind(event.shown)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+pub async fn of_application(
+    conn: &mut PgConnection,
+    application: Uuid,
+) -> Result<Vec<EventRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select at, product, actor_site, actor_name, kind, words, detail
+         from events where application_id = $1 order by id",
+    )
+    .bind(application)
+    .fetch_all(conn)
+    .await
+}
+
+pub async fn of_guarantee(
+    conn: &mut PgConnection,
+    guarantee: i64,
+) -> Result<Vec<EventRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select at, product, actor_site, actor_name, kind, words, detail
+         from events where guarantee_id = $1 order by id",
+    )
+    .bind(guarantee)
+    .fetch_all(conn)
+    .await
+}

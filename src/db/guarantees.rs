@@ -1,0 +1,187 @@
+//! 保証契約: what lists search, and what T1 and T2 write.
+
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+/// A guarantee as lists and detail pages read it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct GuaranteeRow {
+    pub id: i64,
+    pub branch_id: i64,
+    pub application_id: Uuid,
+    pub number: String,
+    pub suffix: String,
+    pub product: String,
+    pub form: String,
+    pub obligee_id: Option<i64>,
+    pub obligee_name: String,
+    pub works_name: String,
+    pub contractor_name: String,
+    pub jv_name: Option<String>,
+    pub jv_representative: Option<String>,
+    pub price: i64,
+    pub amount: i64,
+    pub until: Date,
+    pub bank: Option<String>,
+    pub current_seq: i32,
+    pub issued_on: Date,
+    pub issued_at: Option<OffsetDateTime>,
+}
+
+const COLUMNS: &str = "id, branch_id, application_id, number, suffix, product, form, obligee_id,
+  obligee_name, works_name, contractor_name, jv_name, jv_representative, price, amount, until, bank,
+  current_seq, issued_on, issued_at";
+
+/// What a contractor's list is asked for. `like` carries its own `%`.
+#[derive(Debug, Clone, Default)]
+pub struct Search<'a> {
+    pub product: Option<&'a str>,
+    pub form: Option<&'a str>,
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+    pub like: Option<&'a str>,
+    /// Keyset: older than this row.
+    pub before: Option<(Date, i64)>,
+    /// Only where pages are numbered (at most 1,000 hits).
+    pub offset: i64,
+    pub limit: i64,
+}
+
+/// Newest first, along the contractor's index.
+pub async fn of_contractor(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    search: &Search<'_>,
+) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
+    let (before_on, before_id) = search.before.unzip();
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from guarantees
+         where surety_id = $1 and contractor_id = $2 and issued_at is not null
+           and ($3::text is null or product = $3) and ($4::text is null or form = $4)
+           and issued_on >= coalesce($5, '-infinity'::date) and issued_on <= coalesce($6, 'infinity'::date)
+           and ($7::text is null or works_search like $7)
+           and ($8::date is null or (issued_on, id) < ($8, $9))
+         order by issued_on desc, id desc offset $10 limit $11"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(search.product)
+    .bind(search.form)
+    .bind(search.from)
+    .bind(search.to)
+    .bind(search.like)
+    .bind(before_on)
+    .bind(before_id)
+    .bind(search.offset)
+    .bind(search.limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// How many the search finds, counted to at most 1,001.
+pub async fn count_of_contractor(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    search: &Search<'_>,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "select count(*) from (select 1 from guarantees
+         where surety_id = $1 and contractor_id = $2 and issued_at is not null
+           and ($3::text is null or product = $3) and ($4::text is null or form = $4)
+           and issued_on >= coalesce($5, '-infinity'::date) and issued_on <= coalesce($6, 'infinity'::date)
+           and ($7::text is null or works_search like $7)
+         limit 1001) hits",
+    )
+    .bind(surety)
+    .bind(contractor)
+    .bind(search.product)
+    .bind(search.form)
+    .bind(search.from)
+    .bind(search.to)
+    .bind(search.like)
+    .fetch_one(conn)
+    .await
+}
+
+/// By its ten digits, among a contractor's own.
+pub async fn find_of_contractor(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    number: &str,
+) -> Result<Option<GuaranteeRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from guarantees
+         where surety_id = $1 and contractor_id = $2 and number = $3 and issued_at is not null"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(number)
+    .fetch_optional(conn)
+    .await
+}
+
+/// The guarantees of the same works, issued ones only.
+pub async fn of_application(
+    conn: &mut PgConnection,
+    surety: i64,
+    application: Uuid,
+) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from guarantees
+         where surety_id = $1 and application_id = $2 and issued_at is not null order by id"
+    )))
+    .bind(surety)
+    .bind(application)
+    .fetch_all(conn)
+    .await
+}
+
+/// By its ten digits, for staff.
+pub async fn find_of_office(
+    conn: &mut PgConnection,
+    surety: i64,
+    number: &str,
+) -> Result<Option<GuaranteeRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from guarantees where surety_id = $1 and number = $2 and issued_at is not null"
+    )))
+    .bind(surety)
+    .bind(number)
+    .fetch_optional(conn)
+    .await
+}
+
+/// The Office's list: a surety's or a branch's guarantees, newest first.
+pub async fn of_office(
+    conn: &mut PgConnection,
+    surety: i64,
+    branch: Option<i64>,
+    search: &Search<'_>,
+) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
+    let (before_on, before_id) = search.before.unzip();
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from guarantees
+         where surety_id = $1 and ($2::bigint is null or branch_id = $2) and issued_at is not null
+           and ($3::text is null or product = $3) and ($4::text is null or form = $4)
+           and issued_on >= coalesce($5, '-infinity'::date) and issued_on <= coalesce($6, 'infinity'::date)
+           and ($7::text is null or works_search like $7 or contractor_name like $7)
+           and ($8::date is null or (issued_on, id) < ($8, $9))
+         order by issued_on desc, id desc limit $10"
+    )))
+    .bind(surety)
+    .bind(branch)
+    .bind(search.product)
+    .bind(search.form)
+    .bind(search.from)
+    .bind(search.to)
+    .bind(search.like)
+    .bind(before_on)
+    .bind(before_id)
+    .bind(search.limit)
+    .fetch_all(conn)
+    .await
+}

@@ -1,0 +1,283 @@
+//! One product of an application, and the fee seen for it.
+
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ItemRow {
+    pub id: Uuid,
+    pub application_id: Uuid,
+    pub contractor_id: i64,
+    pub branch_id: i64,
+    pub product: String,
+    pub form: String,
+    pub amount: i64,
+    pub fee_method: String,
+    pub state: String,
+    pub examined_by: Option<i64>,
+    pub examined_name: Option<String>,
+    pub approved_by: Option<i64>,
+    pub approved_name: Option<String>,
+    pub approved_at: Option<OffsetDateTime>,
+    pub approved_sha256: Option<Vec<u8>>,
+    pub ordered_at: Option<OffsetDateTime>,
+    pub reason: Option<String>,
+    /// The guarantee, once T1 has made it.
+    pub guarantee_id: Option<i64>,
+    pub number: Option<String>,
+    pub paid: bool,
+}
+
+const SELECT: &str =
+    "select i.id, i.application_id, i.contractor_id, i.branch_id, i.product, i.form,
+  i.amount, i.fee_method, i.state, i.examined_by, ex.name as examined_name, i.approved_by,
+  ap.name as approved_name, i.approved_at, i.approved_sha256, i.ordered_at, i.reason,
+  g.id as guarantee_id, g.number || g.suffix as number,
+  exists (select from payments p where p.item_id = i.id) as paid
+  from application_items i
+  left join accounts ex on ex.id = i.examined_by
+  left join accounts ap on ap.id = i.approved_by
+  left join guarantees g on g.item_id = i.id";
+
+/// The products of an application, prepayment first.
+pub async fn of_application(
+    conn: &mut PgConnection,
+    application: Uuid,
+) -> Result<Vec<ItemRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{SELECT} where i.application_id = $1 order by i.product desc"
+    )))
+    .bind(application)
+    .fetch_all(conn)
+    .await
+}
+
+/// Items of several applications at once, for lists.
+pub async fn of_applications(
+    conn: &mut PgConnection,
+    applications: &[Uuid],
+) -> Result<Vec<ItemRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{SELECT} where i.application_id = any($1) order by i.product desc"
+    )))
+    .bind(applications)
+    .fetch_all(conn)
+    .await
+}
+
+/// Locks every item of an application, before anything is decided.
+pub async fn lock_of_application(
+    conn: &mut PgConnection,
+    application: Uuid,
+) -> Result<Vec<ItemRow>, sqlx::Error> {
+    sqlx::query("select 1 from application_items where application_id = $1 order by id for update")
+        .bind(application)
+        .execute(&mut *conn)
+        .await?;
+    of_application(conn, application).await
+}
+
+/// What sending writes for one product.
+pub struct Sent<'a> {
+    pub id: Uuid,
+    pub application: Uuid,
+    pub surety: i64,
+    pub contractor: i64,
+    pub branch: i64,
+    pub product: &'a str,
+    pub form: &'a str,
+    pub amount: i64,
+    pub fee_method: &'a str,
+    pub at: OffsetDateTime,
+}
+
+/// Writes or rewrites a product on sending; a declined one stays declined.
+pub async fn send(conn: &mut PgConnection, sent: &Sent<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into application_items as i (id, application_id, surety_id, contractor_id, branch_id,
+           product, form, amount, fee_method, state, sent_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'submitted', $10)
+         on conflict (application_id, product) do update set branch_id = excluded.branch_id,
+           form = excluded.form, amount = excluded.amount, fee_method = excluded.fee_method,
+           state = 'submitted', sent_at = excluded.sent_at, examined_by = null, approved_by = null,
+           approved_at = null, approved_sha256 = null, reason = null
+         where i.state = 'returned'",
+    )
+    .bind(sent.id)
+    .bind(sent.application)
+    .bind(sent.surety)
+    .bind(sent.contractor)
+    .bind(sent.branch)
+    .bind(sent.product)
+    .bind(sent.form)
+    .bind(sent.amount)
+    .bind(sent.fee_method)
+    .bind(sent.at)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Products that were returned and are not applied for again.
+pub async fn drop_returned(
+    conn: &mut PgConnection,
+    application: Uuid,
+    kept: &[&str],
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "delete from application_items
+         where application_id = $1 and state = 'returned' and product <> all($2)",
+    )
+    .bind(application)
+    .bind(kept)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Moves every item that stands in one of `from`.
+pub async fn move_all(
+    conn: &mut PgConnection,
+    application: Uuid,
+    from: &[&str],
+    to: &str,
+) -> Result<u64, sqlx::Error> {
+    sqlx::query(
+        "update application_items set state = $3, approved_by = null, approved_at = null,
+           approved_sha256 = null
+         where application_id = $1 and state = any($2)",
+    )
+    .bind(application)
+    .bind(from)
+    .bind(to)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected())
+}
+
+/// 承認に回す
+pub async fn pass_on(conn: &mut PgConnection, id: Uuid, by: i64) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update application_items set state = 'awaiting_approval', examined_by = $2
+         where id = $1 and state = 'under_examination'",
+    )
+    .bind(id)
+    .bind(by)
+    .execute(conn)
+    .await
+    .and_then(super::one)
+}
+
+/// 承認する, bound to what was approved.
+pub async fn approve(
+    conn: &mut PgConnection,
+    id: Uuid,
+    by: i64,
+    sha256: &[u8],
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update application_items set state = 'approved', approved_by = $2, approved_sha256 = $3,
+           approved_at = $4, reason = null
+         where id = $1 and state = 'awaiting_approval'",
+    )
+    .bind(id)
+    .bind(by)
+    .bind(sha256)
+    .bind(now)
+    .execute(conn)
+    .await
+    .and_then(super::one)
+}
+
+pub async fn take_back(conn: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update application_items set state = 'awaiting_approval', approved_by = null,
+           approved_sha256 = null, approved_at = null, reason = null
+         where id = $1 and state = 'approved'",
+    )
+    .bind(id)
+    .execute(conn)
+    .await
+    .and_then(super::one)
+}
+
+pub async fn decline(conn: &mut PgConnection, id: Uuid, reason: &str) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update application_items set state = 'declined', reason = $2
+         where id = $1 and state in ('under_examination', 'awaiting_approval')",
+    )
+    .bind(id)
+    .bind(reason)
+    .execute(conn)
+    .await
+    .and_then(super::one)
+}
+
+pub async fn order(
+    conn: &mut PgConnection,
+    id: Uuid,
+    by: i64,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update application_items set state = 'ordered', ordered_by = $2, ordered_at = $3, reason = null
+         where id = $1 and state = 'approved'",
+    )
+    .bind(id)
+    .bind(by)
+    .bind(now)
+    .execute(conn)
+    .await
+    .and_then(super::one)
+}
+
+/// A buried order: back to approved, with the reason for people.
+pub async fn unorder(conn: &mut PgConnection, id: Uuid, reason: &str) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update application_items set state = 'approved', reason = $2 where id = $1 and state = 'ordered'",
+    )
+    .bind(id)
+    .bind(reason)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// 入金確認
+pub struct NewPayment {
+    pub id: Uuid,
+    pub surety: i64,
+    pub contractor: i64,
+    pub branch: i64,
+    pub item: Uuid,
+    pub amount: i64,
+    pub paid_on: Date,
+    pub by: i64,
+    pub at: OffsetDateTime,
+}
+
+/// False when this very form was posted before.
+pub async fn add_payment(
+    conn: &mut PgConnection,
+    payment: &NewPayment,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query(
+        "insert into payments (id, surety_id, contractor_id, branch_id, item_id, amount, paid_on,
+           confirmed_by, confirmed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing",
+    )
+    .bind(payment.id)
+    .bind(payment.surety)
+    .bind(payment.contractor)
+    .bind(payment.branch)
+    .bind(payment.item)
+    .bind(payment.amount)
+    .bind(payment.paid_on)
+    .bind(payment.by)
+    .bind(payment.at)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected() == 1)
+}

@@ -1,0 +1,177 @@
+//! The worker's queue: rows claimed under a lock in the very transaction that does the work.
+
+use serde_json::Value;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A row of the queue.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct JobRow {
+    pub id: Uuid,
+    pub surety_id: i64,
+    pub kind: String,
+    pub payload: Value,
+    pub attempts: i32,
+    pub last_error: Option<String>,
+    pub created_at: OffsetDateTime,
+}
+
+pub async fn add(
+    conn: &mut PgConnection,
+    id: Uuid,
+    surety: i64,
+    kind: &str,
+    payload: &Value,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into jobs (id, surety_id, kind, payload, run_at, created_at)
+         values ($1, $2, $3, $4, $5, $5)",
+    )
+    .bind(id)
+    .bind(surety)
+    .bind(kind)
+    .bind(payload)
+    .bind(now)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// What is due, oldest first. Nothing is claimed yet.
+pub async fn due(
+    conn: &mut PgConnection,
+    now: OffsetDateTime,
+    limit: i64,
+) -> Result<Vec<JobRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select id, surety_id, kind, payload, attempts, last_error, created_at
+         from jobs where state = 'ready' and run_at <= $1 order by run_at, id limit $2",
+    )
+    .bind(now)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// Claims one job for this transaction; false when another worker has it or it is done.
+pub async fn take(
+    conn: &mut PgConnection,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query(
+        "select 1 from jobs where id = $1 and state = 'ready' and run_at <= $2
+         for update skip locked",
+    )
+    .bind(id)
+    .bind(now)
+    .fetch_optional(conn)
+    .await
+    .map(|row| row.is_some())
+}
+
+/// Work that leaves the database (mail) holds a lease instead of a lock.
+pub async fn lease(
+    conn: &mut PgConnection,
+    id: Uuid,
+    now: OffsetDateTime,
+    until: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query(
+        "update jobs set run_at = $3, attempts = attempts + 1
+         where id = (select id from jobs where id = $1 and state = 'ready' and run_at <= $2
+                     for update skip locked)",
+    )
+    .bind(id)
+    .bind(now)
+    .bind(until)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected() == 1)
+}
+
+pub async fn finish(
+    conn: &mut PgConnection,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update jobs set state = 'done', finished_at = $2 where id = $1 and state = 'ready'",
+    )
+    .bind(id)
+    .bind(now)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Tries again later; counts the attempt unless a lease did.
+pub async fn retry(
+    conn: &mut PgConnection,
+    id: Uuid,
+    attempts: i32,
+    run_at: OffsetDateTime,
+    error: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update jobs set attempts = $2, run_at = $3, last_error = $4
+         where id = $1 and state = 'ready'",
+    )
+    .bind(id)
+    .bind(attempts)
+    .bind(run_at)
+    .bind(error)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+pub async fn bury(
+    conn: &mut PgConnection,
+    id: Uuid,
+    now: OffsetDateTime,
+    error: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update jobs set state = 'buried', finished_at = $2, last_error = $3
+         where id = $1 and state = 'ready'",
+    )
+    .bind(id)
+    .bind(now)
+    .bind(error)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// What an administrator sees: buried jobs of the own surety, newest first.
+pub async fn buried(conn: &mut PgConnection, surety: i64) -> Result<Vec<JobRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select id, surety_id, kind, payload, attempts, last_error, created_at
+         from jobs where surety_id = $1 and state = 'buried' order by created_at desc, id desc",
+    )
+    .bind(surety)
+    .fetch_all(conn)
+    .await
+}
+
+/// Digs a buried job up again.
+pub async fn again(
+    conn: &mut PgConnection,
+    surety: i64,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query(
+        "update jobs set state = 'ready', run_at = $3, attempts = 0
+         where id = $2 and surety_id = $1 and state = 'buried'",
+    )
+    .bind(surety)
+    .bind(id)
+    .bind(now)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected() == 1)
+}

@@ -1,0 +1,214 @@
+//! SQL and nothing else: free functions on a connection, one file per family of tables.
+//!
+//! Every transaction begins in a [`Scope`]: the database role of a site and the settings that
+//! row-level security reads. The begin and the settings travel in one message.
+
+pub mod applications;
+pub mod certificates;
+pub mod events;
+pub mod guarantees;
+pub mod issuing;
+pub mod items;
+pub mod jobs;
+pub mod obligees;
+pub mod sureties;
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+
+/// For whom a transaction runs; decides role and visible rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// One contractor company, from Net Desk.
+    Contractor { surety: i64, contractor: i64 },
+    /// Staff: one branch, or all of them (`None`: head office).
+    Office { surety: i64, branch: Option<i64> },
+    /// D-Sure, for one contract number: ten digits and a hyphen.
+    Dsure { number: Option<String> },
+    /// The worker: every tenant, never a page.
+    Worker,
+    /// A site's own role before anybody is known.
+    Gate(Site),
+}
+
+/// A site with a database role and a pool of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Site {
+    Netdesk,
+    Office,
+    Dsure,
+}
+
+impl Site {
+    pub fn role(self) -> &'static str {
+        match self {
+            Self::Netdesk => "netdesk",
+            Self::Office => "office",
+            Self::Dsure => "dsure",
+        }
+    }
+}
+
+/// The pools. With one address for all, each transaction takes its role by `SET LOCAL ROLE`.
+#[derive(Debug, Clone)]
+pub struct Db {
+    netdesk: PgPool,
+    office: PgPool,
+    dsure: PgPool,
+    worker: PgPool,
+    take_role: bool,
+}
+
+impl Db {
+    /// One login for everything: each transaction takes its role itself.
+    pub fn shared(pool: PgPool) -> Self {
+        Self {
+            netdesk: pool.clone(),
+            office: pool.clone(),
+            dsure: pool.clone(),
+            worker: pool,
+            take_role: true,
+        }
+    }
+
+    /// One login per role, as production has it.
+    pub fn per_role(netdesk: PgPool, office: PgPool, dsure: PgPool, worker: PgPool) -> Self {
+        Self {
+            netdesk,
+            office,
+            dsure,
+            worker,
+            take_role: false,
+        }
+    }
+
+    /// The pool behind a site's gate functions (session look-up): security-definer functions of
+    /// `gatekeeper`, which need no tenant and no role of the caller.
+    pub fn gate(&self, site: Site) -> &PgPool {
+        match site {
+            Site::Netdesk => &self.netdesk,
+            Site::Office => &self.office,
+            Site::Dsure => &self.dsure,
+        }
+    }
+
+    pub fn worker(&self) -> &PgPool {
+        &self.worker
+    }
+
+    /// Begins a transaction in a scope.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn begin(&self, scope: &Scope) -> Result<Tx, sqlx::Error> {
+        let (pool, role) = match scope {
+            Scope::Contractor { .. } | Scope::Gate(Site::Netdesk) => (&self.netdesk, "netdesk"),
+            Scope::Office { .. } | Scope::Gate(Site::Office) => (&self.office, "office"),
+            Scope::Dsure { .. } | Scope::Gate(Site::Dsure) => (&self.dsure, "dsure"),
+            Scope::Worker => (&self.worker, "worker"),
+        };
+        let mut begin = String::from("begin");
+        if self.take_role {
+            begin.push_str("; set local role ");
+            begin.push_str(role);
+        }
+        match scope {
+            Scope::Contractor { surety, contractor } => {
+                begin.push_str(&format!(
+                    "; set local app.surety = '{surety}'; set local app.contractor = '{contractor}'"
+                ));
+            }
+            Scope::Office { surety, branch } => {
+                let branch = branch.map_or_else(|| "all".to_owned(), |id| id.to_string());
+                begin.push_str(&format!(
+                    "; set local app.surety = '{surety}'; set local app.branch = '{branch}'"
+                ));
+            }
+            Scope::Dsure {
+                number: Some(number),
+            } if number.bytes().all(|b| b.is_ascii_digit() || b == b'-') => {
+                begin.push_str(&format!("; set local app.number = '{number}'"));
+            }
+            Scope::Dsure { .. } | Scope::Worker | Scope::Gate(_) => {}
+        }
+        // Only digits, hyphens and our own words were pasted in.
+        let inner = pool.begin_with(AssertSqlSafe(begin)).await?;
+        Ok(Tx { inner })
+    }
+}
+
+/// A transaction in a scope; rolls back unless committed.
+#[must_use = "a transaction that is not committed changes nothing"]
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+}
+
+impl Tx {
+    /// # Errors
+    /// When the commit's answer was lost or the database refused it.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        self.inner.commit().await
+    }
+}
+
+impl Deref for Tx {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+}
+
+/// A pool with the house's habits.
+///
+/// A connection whose transaction was left open by a cancelled `begin` would swallow the next
+/// borrower's rows (sqlx 0.9.0); so every released connection is asked whether it stands outside a
+/// transaction, and is closed if not.
+pub fn pool(options: PgConnectOptions, size: u32) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .test_before_acquire(false)
+        .acquire_timeout(std::time::Duration::from_secs(5))
+        .after_release(|conn, _| Box::pin(async move { Ok(is_clean(conn).await) }))
+        .connect_lazy_with(options)
+}
+
+async fn is_clean(conn: &mut PgConnection) -> bool {
+    use sqlx::{Executor, Row};
+    conn.fetch_one(sqlx::raw_sql(
+        "select transaction_timestamp() = statement_timestamp()",
+    ))
+    .await
+    .and_then(|row| row.try_get(0))
+    .unwrap_or(false)
+}
+
+/// Embedded migrations.
+pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// The name of the violated constraint, if an error is one.
+pub fn constraint(error: &sqlx::Error) -> Option<&str> {
+    error
+        .as_database_error()
+        .and_then(|error| error.constraint())
+}
+
+/// Exactly one row must have changed.
+///
+/// # Errors
+/// `RowNotFound` otherwise.
+pub fn one(result: sqlx::postgres::PgQueryResult) -> Result<(), sqlx::Error> {
+    if result.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(sqlx::Error::RowNotFound)
+    }
+}

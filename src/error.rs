@@ -1,0 +1,47 @@
+//! Accidents. What a person can mend is a value of the verb, never an error.
+
+/// What a verb may fail with. No HTTP; the site that asked dresses it.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Not there, or not theirs: the same answer.
+    #[error("not found")]
+    NotFound,
+    /// Theirs to see, not theirs to do.
+    #[error("denied: {0}")]
+    Denied(&'static str),
+    /// Somebody was faster, or the page was stale. The sentence is for people.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// Over a limit: seconds to wait.
+    #[error("too many attempts, wait {0} s")]
+    TooMany(u64),
+    #[error("internal: {0}")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl AppError {
+    pub fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+impl From<sqlx::Error> for AppError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::RowNotFound => Self::NotFound,
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<serde_json::Error> for AppError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<crate::domain::certificate::FaceError> for AppError {
+    fn from(error: crate::domain::certificate::FaceError) -> Self {
+        Self::internal(error)
+    }
+}

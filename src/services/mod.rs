@@ -1,0 +1,15 @@
+//! What happens: verbs. Each takes who acts, owns its transaction, records history, queues jobs.
+//!
+//! [`ContractorUser`], [`Officer`] and [`KeyHolder`] are proofs of who acts: their fields are
+//! private to this module, and only a living session makes them (`accounts`, `viewing`).
+
+//M accounts
+pub mod actors;
+//M applications
+//M deposits
+//M examination
+//M guarantees
+//M issuance
+//M obligees
+
+pub use actors::{ContractorUser, KeyHolder, Officer};
