@@ -1,5 +1,5 @@
-//! The demo world: invented people and towns, and what stands in their rule books.
+//! What exists only under `demo` and in the tests: a private PostgreSQL, a mail catcher, and the
+//! demo world of invented people and towns.
 
 pub mod books;
 pub mod cluster;
-//! What exists only under `demo` and in the tests: a private PostgreSQL and a mail catcher.

@@ -192,7 +192,12 @@ impl Reader<'_> {
 
     fn bill_to(&mut self, field: Field) -> Option<String> {
         let typed = self.form.get(field.id());
-        if self.choices.billing_places.iter().any(|place| place == typed) {
+        if self
+            .choices
+            .billing_places
+            .iter()
+            .any(|place| place == typed)
+        {
             return Some(typed.to_owned());
         }
         self.fault(field, &format!("{}を選択してください。", field.label()));
@@ -351,7 +356,10 @@ impl Reader<'_> {
     fn choice<T>(&mut self, field: Field, from: impl Fn(&str) -> Option<T>) -> Option<T> {
         let chosen = from(self.form.get(field.id()));
         if chosen.is_none() {
-            self.fault(field, &format!("{}を選択してください。", choice_label(field)));
+            self.fault(
+                field,
+                &format!("{}を選択してください。", choice_label(field)),
+            );
         }
         chosen
     }

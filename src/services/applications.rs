@@ -59,7 +59,9 @@ impl Checked {
 /// What came of sending.
 #[derive(Debug, Clone)]
 pub enum Sent {
-    Done { receipt_no: String },
+    Done {
+        receipt_no: String,
+    },
     /// It had been sent before (pressed twice, Back button): the same answer.
     Already,
     Refused(Box<Checked>),
@@ -274,8 +276,16 @@ pub async fn withdraw(app: &App, who: &ContractorUser, id: Uuid) -> Result<(), A
     let from = [ItemState::Submitted.code(), ItemState::Returned.code()];
     items::move_all(&mut tx, id, &from, ItemState::Withdrawn.code()).await?;
     let about = about(who, id, row.branch_id);
-    history::record(&mut tx, By::Contractor(who), &about, Happened::Withdrawn, "", json!({}), now)
-        .await?;
+    history::record(
+        &mut tx,
+        By::Contractor(who),
+        &about,
+        Happened::Withdrawn,
+        "",
+        json!({}),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -317,8 +327,10 @@ pub struct Item {
 
 impl Item {
     pub(super) fn from_row(row: ItemRow, lump_sum: bool) -> Result<Self, AppError> {
-        let broken = |what: &str| AppError::internal(format!("item {} has no known {what}", row.id));
-        let fee_method = FeeMethod::from_code(&row.fee_method).ok_or_else(|| broken("fee method"))?;
+        let broken =
+            |what: &str| AppError::internal(format!("item {} has no known {what}", row.id));
+        let fee_method =
+            FeeMethod::from_code(&row.fee_method).ok_or_else(|| broken("fee method"))?;
         let state = ItemState::from_code(&row.state).ok_or_else(|| broken("state"))?;
         let named = |id: Option<i64>, name: &Option<String>| {
             id.map(|id| (id, name.clone().unwrap_or_default()))
@@ -377,11 +389,12 @@ pub async fn status(app: &App, who: &ContractorUser, id: Uuid) -> Result<Status,
     else {
         return Err(AppError::NotFound);
     };
-    let lump_sum = sureties::contractor(&mut tx, who.surety, who.contractor).await?.lump_sum;
+    let lump_sum = sureties::contractor(&mut tx, who.surety, who.contractor)
+        .await?
+        .lump_sum;
     let items = items::of_application(&mut tx, id).await?;
     let history = events::of_application(&mut tx, id).await?;
-    let branch =
-        sureties::branch(&mut tx, who.surety, content.0.information.branch_id).await?;
+    let branch = sureties::branch(&mut tx, who.surety, content.0.information.branch_id).await?;
     tx.commit().await?;
     Ok(Status {
         id,
@@ -427,7 +440,9 @@ pub async fn list(app: &App, who: &ContractorUser) -> Result<Vec<Line>, AppError
         .map(Stage::code)
         .collect();
     let mut tx = app.db.begin(&who.scope()).await?;
-    let lump_sum = sureties::contractor(&mut tx, who.surety, who.contractor).await?.lump_sum;
+    let lump_sum = sureties::contractor(&mut tx, who.surety, who.contractor)
+        .await?
+        .lump_sum;
     let rows = applications::list(&mut tx, who.surety, who.contractor, &stages, 200).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut products = items::of_applications(&mut tx, &ids).await?;

@@ -36,7 +36,9 @@ pub async fn deposit(app: &App, job: Uuid, guarantee: i64, seq: i32) -> Result<O
         return Ok(Outcome::Hopeless("証書が見つかりません".to_owned()));
     };
     if from.form != CertificateForm::Electronic.code() {
-        return Ok(Outcome::Hopeless("証書（紙）は保証確認サービスに掲載しません".to_owned()));
+        return Ok(Outcome::Hopeless(
+            "証書（紙）は保証確認サービスに掲載しません".to_owned(),
+        ));
     }
     if !from.arrived {
         issuing::deposit(&mut tx, &from, key.key_version, &verifier, now).await?;
@@ -50,10 +52,27 @@ pub async fn deposit(app: &App, job: Uuid, guarantee: i64, seq: i32) -> Result<O
             guarantee: Some(guarantee),
         };
         let detail = json!({ "number": format!("{}{}", from.number, from.suffix), "seq": seq });
-        history::record(&mut tx, By::Worker, &about, Happened::Issued, "", detail, now).await?;
+        history::record(
+            &mut tx,
+            By::Worker,
+            &about,
+            Happened::Issued,
+            "",
+            detail,
+            now,
+        )
+        .await?;
         if from.notify {
             let payload = json!({ "guarantee": guarantee, "seq": seq });
-            jobs::add(&mut tx, app.chance.id(now), from.surety_id, "mail_issued", &payload, now).await?;
+            jobs::add(
+                &mut tx,
+                app.chance.id(now),
+                from.surety_id,
+                "mail_issued",
+                &payload,
+                now,
+            )
+            .await?;
         }
     }
     jobs::finish(&mut tx, job, now).await?;
@@ -62,9 +81,13 @@ pub async fn deposit(app: &App, job: Uuid, guarantee: i64, seq: i32) -> Result<O
 }
 
 async fn verifier(app: &App, guarantee: i64, key: &KeyRow) -> Result<String, AppError> {
-    let sealed = Sealed::from_row(&key.kek_id, &key.nonce, &key.ciphertext)?;
+    let sealed = Sealed::from_columns(key.kek_id.clone(), &key.nonce, key.ciphertext.clone())?;
     let context = sealer::key_context(guarantee, key.key_version);
     let plain = app.vault.sealer()?.open(&sealed, &context)?;
     let secret = std::str::from_utf8(&plain).map_err(AppError::internal)?;
-    Ok(app.vault.hashing().hash(secret, app.chance.bytes()).await?)
+    Ok(app
+        .vault
+        .hashing()
+        .hash_key(secret, app.chance.bytes())
+        .await?)
 }

@@ -31,7 +31,10 @@ pub struct OpenForm {
 /// What came of saving.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Saved {
-    At { revision: i32, at: OffsetDateTime },
+    At {
+        revision: i32,
+        at: OffsetDateTime,
+    },
     /// Somebody saved in between; nothing was overwritten.
     Stale {
         revision: i32,
@@ -86,15 +89,29 @@ pub async fn save(
     let mut tx = app.db.begin(&who.scope()).await?;
     let known = crate::db::sureties::branches(&mut tx, who.surety).await?;
     let summary = Summary {
-        branch: summary.branch.filter(|id| known.iter().any(|branch| branch.id == *id)),
+        branch: summary
+            .branch
+            .filter(|id| known.iter().any(|branch| branch.id == *id)),
         ..summary
     };
     if revision.is_none()
-        && applications::create(&mut tx, who.surety, who.contractor, id, form, &summary, &who.login, now)
-            .await?
+        && applications::create(
+            &mut tx,
+            who.surety,
+            who.contractor,
+            id,
+            form,
+            &summary,
+            &who.login,
+            now,
+        )
+        .await?
     {
         tx.commit().await?;
-        return Ok(Saved::At { revision: 1, at: now });
+        return Ok(Saved::At {
+            revision: 1,
+            at: now,
+        });
     }
     let Some(row) = applications::lock(&mut tx, who.surety, who.contractor, id).await? else {
         return Err(AppError::NotFound);
@@ -111,7 +128,15 @@ pub async fn save(
     }
     let seen = revision.unwrap_or(row.revision);
     if applications::save(
-        &mut tx, who.surety, who.contractor, id, seen, form, &summary, &who.login, now,
+        &mut tx,
+        who.surety,
+        who.contractor,
+        id,
+        seen,
+        form,
+        &summary,
+        &who.login,
+        now,
     )
     .await?
     {
@@ -161,8 +186,14 @@ pub async fn open(app: &App, who: &ContractorUser, id: Uuid) -> Result<OpenForm,
 /// When the database cannot be reached.
 pub async fn list(app: &App, who: &ContractorUser) -> Result<Vec<DraftLine>, AppError> {
     let mut tx = app.db.begin(&who.scope()).await?;
-    let rows =
-        applications::list(&mut tx, who.surety, who.contractor, &[Stage::Draft.code()], 200).await?;
+    let rows = applications::list(
+        &mut tx,
+        who.surety,
+        who.contractor,
+        &[Stage::Draft.code()],
+        200,
+    )
+    .await?;
     tx.commit().await?;
     Ok(rows
         .into_iter()

@@ -97,12 +97,21 @@ pub async fn take_up(app: &App, who: &Officer, id: Uuid) -> Result<(), AppError>
     }
     if locked.stage() != Stage::Submitted {
         return Err(AppError::Conflict(
-            "この申込は新着ではありません。ほかの人が審査を始めたか、取り下げられました。".to_owned(),
+            "この申込は新着ではありません。ほかの人が審査を始めたか、取り下げられました。"
+                .to_owned(),
         ));
     }
     applications::take_up(&mut tx, id, who.account, now).await?;
     items::move_all(&mut tx, id, &["submitted"], "under_examination").await?;
-    record(&mut tx, who, &locked.about(None), Happened::TakenUp, "", now).await?;
+    record(
+        &mut tx,
+        who,
+        &locked.about(None),
+        Happened::TakenUp,
+        "",
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -119,7 +128,9 @@ pub async fn return_with(app: &App, who: &Officer, id: Uuid, words: &str) -> Res
     let mut tx = app.db.begin(&who.scope()).await?;
     let locked = Locked::load(&mut tx, who, id).await?;
     if locked.stage() != Stage::UnderExamination {
-        return Err(AppError::Conflict("審査中の申込だけを差し戻せます。".to_owned()));
+        return Err(AppError::Conflict(
+            "審査中の申込だけを差し戻せます。".to_owned(),
+        ));
     }
     let stuck = locked
         .items
@@ -134,9 +145,25 @@ pub async fn return_with(app: &App, who: &Officer, id: Uuid, words: &str) -> Res
     applications::return_with(&mut tx, id, words).await?;
     let from = ["under_examination", "awaiting_approval", "approved"];
     items::move_all(&mut tx, id, &from, "returned").await?;
-    record(&mut tx, who, &locked.about(None), Happened::Returned, words, now).await?;
+    record(
+        &mut tx,
+        who,
+        &locked.about(None),
+        Happened::Returned,
+        words,
+        now,
+    )
+    .await?;
     let payload = json!({ "application": id });
-    jobs::add(&mut tx, app.chance.id(now), who.surety, "mail_returned", &payload, now).await?;
+    jobs::add(
+        &mut tx,
+        app.chance.id(now),
+        who.surety,
+        "mail_returned",
+        &payload,
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -154,7 +181,15 @@ pub async fn pass_on(app: &App, who: &Officer, id: Uuid, product: Product) -> Re
     let locked = Locked::load(&mut tx, who, id).await?;
     let item = locked.ready(product, Act::PassOn)?;
     items::pass_on(&mut tx, item.id, who.account).await?;
-    record(&mut tx, who, &locked.about(Some(product)), Happened::PassedOn, "", now).await?;
+    record(
+        &mut tx,
+        who,
+        &locked.about(Some(product)),
+        Happened::PassedOn,
+        "",
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -177,10 +212,20 @@ pub async fn approve(app: &App, who: &Officer, id: Uuid, product: Product) -> Re
             "審査した人は承認できません。ほかの承認者が承認してください。",
         ));
     }
-    let draft = issuing::read(&mut tx, item.id).await?.ok_or(AppError::NotFound)?;
+    let draft = issuing::read(&mut tx, item.id)
+        .await?
+        .ok_or(AppError::NotFound)?;
     let hash = issuance::approved_hash(&draft)?;
     items::approve(&mut tx, item.id, who.account, &hash, now).await?;
-    record(&mut tx, who, &locked.about(Some(product)), Happened::Approved, "", now).await?;
+    record(
+        &mut tx,
+        who,
+        &locked.about(Some(product)),
+        Happened::Approved,
+        "",
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -189,7 +234,12 @@ pub async fn approve(app: &App, who: &Officer, id: Uuid, product: Product) -> Re
 ///
 /// # Errors
 /// `Denied` for roles that do not approve; `Conflict` after the order.
-pub async fn take_back(app: &App, who: &Officer, id: Uuid, product: Product) -> Result<(), AppError> {
+pub async fn take_back(
+    app: &App,
+    who: &Officer,
+    id: Uuid,
+    product: Product,
+) -> Result<(), AppError> {
     if !who.role.may_approve() {
         return Err(AppError::Denied("承認の権限がありません。"));
     }
@@ -198,7 +248,15 @@ pub async fn take_back(app: &App, who: &Officer, id: Uuid, product: Product) -> 
     let locked = Locked::load(&mut tx, who, id).await?;
     let item = locked.ready(product, Act::TakeBack)?;
     items::take_back(&mut tx, item.id).await?;
-    record(&mut tx, who, &locked.about(Some(product)), Happened::ApprovalTakenBack, "", now).await?;
+    record(
+        &mut tx,
+        who,
+        &locked.about(Some(product)),
+        Happened::ApprovalTakenBack,
+        "",
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -223,7 +281,15 @@ pub async fn decline(
     let item = locked.ready(product, Act::Decline)?;
     items::decline(&mut tx, item.id, reason).await?;
     issuing::close_when_done(&mut tx, id).await?;
-    record(&mut tx, who, &locked.about(Some(product)), Happened::Declined, reason, now).await?;
+    record(
+        &mut tx,
+        who,
+        &locked.about(Some(product)),
+        Happened::Declined,
+        reason,
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -283,7 +349,11 @@ pub async fn confirm_payment(
 }
 
 /// Why an item cannot be issued yet; empty when it can.
-pub fn obstacles(item: &Item, content: &crate::domain::content::ApplicationContent, today: Date) -> Vec<String> {
+pub fn obstacles(
+    item: &Item,
+    content: &crate::domain::content::ApplicationContent,
+    today: Date,
+) -> Vec<String> {
     let mut reasons = Vec::new();
     if item.fee_due {
         reasons.push(format!(
@@ -323,8 +393,24 @@ pub async fn order(app: &App, who: &Officer, id: Uuid, product: Product) -> Resu
     }
     items::order(&mut tx, item.id, who.account, now).await?;
     let payload = json!({ "item": item.id });
-    jobs::add(&mut tx, app.chance.id(now), who.surety, "issue", &payload, now).await?;
-    record(&mut tx, who, &locked.about(Some(product)), Happened::Ordered, "", now).await?;
+    jobs::add(
+        &mut tx,
+        app.chance.id(now),
+        who.surety,
+        "issue",
+        &payload,
+        now,
+    )
+    .await?;
+    record(
+        &mut tx,
+        who,
+        &locked.about(Some(product)),
+        Happened::Ordered,
+        "",
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -333,14 +419,27 @@ pub async fn order(app: &App, who: &Officer, id: Uuid, product: Product) -> Resu
 ///
 /// # Errors
 /// `Denied` for administrators; `NotFound` outside the own branch.
-pub async fn tell_contractor(app: &App, who: &Officer, id: Uuid, words: &str) -> Result<(), AppError> {
+pub async fn tell_contractor(
+    app: &App,
+    who: &Officer,
+    id: Uuid,
+    words: &str,
+) -> Result<(), AppError> {
     if who.role.may_administer() {
         return Err(AppError::Denied("お知らせを書く権限がありません。"));
     }
     let now = app.clock.now();
     let mut tx = app.db.begin(&who.scope()).await?;
     let locked = Locked::load(&mut tx, who, id).await?;
-    record(&mut tx, who, &locked.about(None), Happened::MessageToContractor, words, now).await?;
+    record(
+        &mut tx,
+        who,
+        &locked.about(None),
+        Happened::MessageToContractor,
+        words,
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }

@@ -10,15 +10,16 @@ use super::cases::like;
 use super::history::{self, About, By, Entry, Happened};
 use super::{ContractorUser, Officer};
 use crate::app::App;
-use crate::db::certificates::{self, LookRow, VersionRow};
+use crate::db::certificates::{self, CertificateRow, KeyRow, LookRow, VersionRow};
 use crate::db::guarantees::{self, GuaranteeRow, Search};
-use crate::db::{Scope, events, issuing, obligees, sureties};
+use crate::db::{events, issuing, obligees, sureties};
 use crate::domain::certificate::{CertificateFace, Occasion};
 use crate::domain::content::{ApplicationContent, Handover};
+use crate::domain::era;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::product::{CertificateForm, Product};
 use crate::domain::rulebook::{HandIn, RuleBook};
-use crate::domain::seal::{self, Envelope, PublicKey};
+use crate::domain::seal::{self, Envelope, PublicKey, PublicKeys};
 use crate::error::AppError;
 use crate::vault::sealer::{self, Sealed};
 
@@ -318,14 +319,16 @@ pub async fn key(
     let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits)
         .await?
         .ok_or(AppError::NotFound)?;
-    let stored = issuing::key_of(&mut tx, row.id).await?.ok_or(AppError::NotFound)?;
+    let stored = issuing::key_of(&mut tx, row.id)
+        .await?
+        .ok_or(AppError::NotFound)?;
     let happened = match usage {
         KeyUse::Page => Happened::KeyShown,
         KeyUse::Notice => Happened::KeyNoticeMade,
     };
     note(&mut tx, who, &row, happened, now).await?;
     tx.commit().await?;
-    let sealed = Sealed::from_row(&stored.kek_id, &stored.nonce, &stored.ciphertext)?;
+    let sealed = Sealed::from_columns(stored.kek_id, &stored.nonce, stored.ciphertext)?;
     let context = sealer::key_context(row.id, stored.key_version);
     let plain: Zeroizing<Vec<u8>> = app.vault.sealer()?.open(&sealed, &context)?;
     std::str::from_utf8(&plain)
@@ -431,42 +434,57 @@ pub async fn print_paper(
         guarantee: Some(row.id),
     };
     let words = if before == 0 { "原本" } else { "再印刷" };
-    history::record(&mut tx, By::Officer(who), &about, Happened::PaperPrinted, words, json!({}), now)
-        .await?;
+    history::record(
+        &mut tx,
+        By::Officer(who),
+        &about,
+        Happened::PaperPrinted,
+        words,
+        json!({}),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok((verified, before))
 }
 
 /// Reads a version and checks its signature with the surety's public key.
-async fn verified(
-    conn: &mut PgConnection,
-    guarantee: i64,
-    seq: i32,
-) -> Result<Verified, AppError> {
+async fn verified(conn: &mut PgConnection, guarantee: i64, seq: i32) -> Result<Verified, AppError> {
     let row = certificates::find(conn, guarantee, seq)
         .await?
         .ok_or(AppError::NotFound)?;
-    let face = verify_row(&row.face, &row.signature, &row.key_id, &row.public_key)?;
+    let face = verify_row(&row)?;
     Ok(Verified {
         sha256: crate::domain::certificate::hex(&crate::domain::certificate::sha256(&row.face)),
-        envelope: Envelope::new(row.face, &row.key_id, &row.signature),
+        envelope: Envelope::new(row.face, &row.key.key_id, &row.signature),
         face,
         arrived_at: row.arrived_at,
     })
 }
 
 /// Nothing is drawn from bytes whose signature does not hold.
-pub(super) fn verify_row(
-    face: &[u8],
-    signature: &[u8],
-    key_id: &str,
-    public_key: &[u8],
-) -> Result<CertificateFace, AppError> {
-    let public: [u8; 32] = public_key
+fn verify_row(row: &CertificateRow) -> Result<CertificateFace, AppError> {
+    let keys = PublicKeys {
+        keys: vec![public_key(&row.key)?],
+    };
+    let (face, _) = seal::verify_face(&row.face, &row.signature, &row.key.key_id, &keys)
+        .map_err(AppError::internal)?;
+    Ok(face)
+}
+
+/// A stored public key; D-Sure and the sureties' side keep the same columns.
+pub(super) fn public_key(row: &KeyRow) -> Result<PublicKey, AppError> {
+    let bytes: [u8; 32] = row
+        .public_key
+        .as_slice()
         .try_into()
         .map_err(|_| AppError::internal("a public key has 32 bytes"))?;
-    seal::verify_with(face, signature, key_id, &public).map_err(AppError::internal)?;
-    Ok(CertificateFace::from_bytes(face)?)
+    let letter = row.suffix.chars().next().unwrap_or('?');
+    Ok(PublicKey::new(
+        letter,
+        bytes,
+        era::tokyo_date(row.created_at),
+    ))
 }
 
 async fn note(
@@ -485,21 +503,6 @@ async fn note(
         guarantee: Some(row.id),
     };
     // A look may be lost with the machine, never anything acknowledged (performance.md, 6).
-    sqlx_async_commit(conn).await?;
+    crate::db::commit_later(conn).await?;
     history::record(conn, By::Contractor(who), &about, what, "", json!({}), now).await
-}
-
-async fn sqlx_async_commit(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-    crate::db::commit_later(conn).await
-}
-
-/// The public keys of every surety, as the worker registered them.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn public_keys(app: &App, scope: &Scope) -> Result<Vec<PublicKey>, AppError> {
-    let mut tx = app.db.begin(scope).await?;
-    let keys = certificates::public_keys(&mut tx).await?;
-    tx.commit().await?;
-    Ok(keys)
 }

@@ -144,7 +144,11 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
     };
     let number = number_of(&block, serial, &draft.suffix)?;
     let dated = era::tokyo_date(now);
-    let approved = draft.approved_sha256.as_deref().map(hex).unwrap_or_default();
+    let approved = draft
+        .approved_sha256
+        .as_deref()
+        .map(hex)
+        .unwrap_or_default();
     let face = face_of(&draft, &number.to_string(), dated, approved)?;
     let bytes = face.to_bytes()?;
     let signature = app.vault.signer()?.sign(number.suffix(), &bytes)?;
@@ -176,14 +180,40 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
         guarantee: Some(guarantee),
     };
     let detail = json!({ "number": face.number, "seq": 1 });
-    history::record(&mut tx, By::Worker, &about, Happened::CertificateSigned, "", detail.clone(), now).await?;
+    history::record(
+        &mut tx,
+        By::Worker,
+        &about,
+        Happened::CertificateSigned,
+        "",
+        detail.clone(),
+        now,
+    )
+    .await?;
     if electronic {
         keep_key(app, &mut tx, &draft, guarantee, &key, now).await?;
         let payload = json!({ "guarantee": guarantee, "seq": 1 });
-        jobs::add(&mut tx, app.chance.id(now), draft.surety_id, "deposit", &payload, now).await?;
+        jobs::add(
+            &mut tx,
+            app.chance.id(now),
+            draft.surety_id,
+            "deposit",
+            &payload,
+            now,
+        )
+        .await?;
     } else {
         issuing::set_issued(&mut tx, item).await?;
-        history::record(&mut tx, By::Worker, &about, Happened::Issued, "", detail, now).await?;
+        history::record(
+            &mut tx,
+            By::Worker,
+            &about,
+            Happened::Issued,
+            "",
+            detail,
+            now,
+        )
+        .await?;
     }
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
@@ -248,8 +278,16 @@ pub async fn give_up(app: &App, job: Uuid, item: Uuid, reason: &str) -> Result<(
             product: Product::from_code(&draft.product),
             guarantee: None,
         };
-        history::record(&mut tx, By::Worker, &about, Happened::OrderFailed, reason, json!({}), now)
-            .await?;
+        history::record(
+            &mut tx,
+            By::Worker,
+            &about,
+            Happened::OrderFailed,
+            reason,
+            json!({}),
+            now,
+        )
+        .await?;
     }
     jobs::bury(&mut tx, job, now, reason).await?;
     tx.commit().await?;
