@@ -10,6 +10,7 @@ pub mod guarantees;
 pub mod issuing;
 pub mod items;
 pub mod jobs;
+pub mod letters;
 pub mod obligees;
 pub mod sureties;
 

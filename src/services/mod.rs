@@ -12,6 +12,7 @@ pub mod examination;
 pub mod guarantees;
 pub mod history;
 pub mod issuance;
+pub mod keys;
 pub mod obligees;
 
 pub use actors::{ContractorUser, KeyHolder, Officer};
