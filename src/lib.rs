@@ -14,5 +14,8 @@ pub mod db;
 pub mod demo;
 pub mod domain;
 pub mod error;
+pub mod pdf;
 pub mod services;
 pub mod vault;
+pub mod verify;
+pub mod web;

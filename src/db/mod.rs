@@ -191,6 +191,15 @@ async fn is_clean(conn: &mut PgConnection) -> bool {
     .unwrap_or(false)
 }
 
+/// This transaction may be lost with the machine (at most a second of looks); nothing acknowledged
+/// to a person may be written under it.
+pub async fn commit_later(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("set local synchronous_commit = off")
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
 /// Embedded migrations.
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 

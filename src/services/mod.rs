@@ -3,13 +3,15 @@
 //! [`ContractorUser`], [`Officer`] and [`KeyHolder`] are proofs of who acts: their fields are
 //! private to this module, and only a living session makes them (`accounts`, `viewing`).
 
-//M accounts
 pub mod actors;
-//M applications
-//M deposits
-//M examination
-//M guarantees
-//M issuance
-//M obligees
+pub mod applications;
+pub mod cases;
+pub mod deposits;
+pub mod drafts;
+pub mod examination;
+pub mod guarantees;
+pub mod history;
+pub mod issuance;
+pub mod obligees;
 
 pub use actors::{ContractorUser, KeyHolder, Officer};
