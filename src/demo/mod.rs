@@ -2,4 +2,5 @@
 //! demo world of invented people and towns.
 
 pub mod books;
+pub mod catcher;
 pub mod cluster;
