@@ -2,6 +2,8 @@
 
 pub mod assets;
 pub mod field;
+#[cfg(test)]
+mod gallery;
 pub mod page;
 pub mod pager;
 pub mod problem;
