@@ -11,7 +11,7 @@ use crate::error::AppError;
 /// # Errors
 /// When the database cannot be reached.
 pub async fn register(app: &App) -> Result<(), AppError> {
-    let keys = app.vault.public_keys()?;
+    let keys = app.vault.signer()?.public_keys();
     let now = app.clock.now();
     let mut tx = app.db.begin(&Scope::Worker).await?;
     for key in &keys.keys {
