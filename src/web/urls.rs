@@ -1,0 +1,89 @@
+//! Addresses that do not depend on data, written once.
+
+/// Net Desk.
+pub mod netdesk {
+    use std::fmt;
+
+    /// 全体トップ
+    pub const TOP: &str = "/netdesk/";
+    /// ログイン
+    pub const LOGIN: &str = "/netdesk/login";
+    /// ログアウト (POST)
+    pub const LOGOUT: &str = "/netdesk/logout";
+    /// Keeps a session alive (POST, answers 204 with [`crate::web::page::SESSION_LEFT`]).
+    pub const SESSION: &str = "/netdesk/session";
+    /// 保証申込 申込の作成（新規）
+    pub const NEW_APPLICATION: &str = "/netdesk/applications/new";
+    /// 下書き
+    pub const DRAFTS: &str = "/netdesk/drafts";
+    /// 状況
+    pub const STATUS: &str = "/netdesk/status";
+    /// 保証契約一覧
+    pub const GUARANTEES: &str = "/netdesk/guarantees";
+    /// 電子保証対応の発注者
+    pub const OBLIGEES: &str = "/netdesk/obligees";
+    /// お客様情報
+    pub const ACCOUNT: &str = "/netdesk/account";
+    /// 利用規約
+    pub const TERMS: &str = "/netdesk/terms";
+    /// ヘルプ
+    pub const HELP: &str = "/netdesk/help";
+
+    /// One topic of ヘルプ.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Help<'a>(pub &'a str);
+
+    impl fmt::Display for Help<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{HELP}/{}", self.0)
+        }
+    }
+}
+
+/// Office.
+pub mod office {
+    /// ログイン
+    pub const LOGIN: &str = "/office/login";
+    /// ログアウト (POST)
+    pub const LOGOUT: &str = "/office/logout";
+    /// Keeps a session alive (POST, answers 204 with [`crate::web::page::SESSION_LEFT`]).
+    pub const SESSION: &str = "/office/session";
+    /// 申込の一覧
+    pub const APPLICATIONS: &str = "/office/applications";
+    /// 保証契約
+    pub const GUARANTEES: &str = "/office/guarantees";
+    /// The own account.
+    pub const ACCOUNT: &str = "/office/account";
+    /// 支店
+    pub const BRANCHES: &str = "/office/admin/branches";
+    /// 職員
+    pub const STAFF: &str = "/office/admin/staff";
+    /// お客様
+    pub const CONTRACTORS: &str = "/office/admin/contractors";
+    /// 発注者ときまり
+    pub const OBLIGEES: &str = "/office/admin/obligees";
+    /// 番号ブロック
+    pub const BLOCKS: &str = "/office/admin/blocks";
+    /// 処理の記録
+    pub const JOBS: &str = "/office/admin/jobs";
+}
+
+/// D-Sure.
+pub mod dsure {
+    /// Sign-in with number and key.
+    pub const TOP: &str = "/dsure/";
+    /// ログアウト (POST)
+    pub const LOGOUT: &str = "/dsure/logout";
+    /// Keeps a session alive (POST, answers 204 with [`crate::web::page::SESSION_LEFT`]).
+    pub const SESSION: &str = "/dsure/session";
+    /// 署名の公開鍵
+    pub const KEYS: &str = "/dsure/keys.json";
+}
+
+/// Only under `demo`.
+pub mod demo {
+    /// The three doors.
+    pub const TOP: &str = "/";
+    /// The caught mails.
+    pub const MAIL: &str = "/demo/mail";
+}
