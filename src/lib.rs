@@ -15,4 +15,5 @@ pub mod domain;
 pub mod error;
 pub mod services;
 pub mod vault;
+pub mod verify;
 pub mod web;

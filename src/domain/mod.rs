@@ -39,6 +39,7 @@ pub mod number;
 mod numerals;
 pub mod people;
 pub mod product;
+pub mod seal;
 pub mod text;
 pub mod typed;
 pub mod width;

@@ -1,3 +1,99 @@
-//! Secrets at rest.
-#[derive(Debug)]
-pub struct Vault;
+//! Secrets: encryption of keys at rest, the sureties' signatures, hashes of passwords and keys.
+//!
+//! Each process is given only the rings it needs: Net Desk opens keys (envelope keys), D-Sure checks
+//! them (peppers), the worker seals, hashes and signs (all three), the Office none.
+
+pub mod cli;
+pub mod fault;
+mod files;
+pub mod hashing;
+mod phc;
+pub mod ring;
+pub mod sealer;
+pub mod secret;
+pub mod signing;
+
+use std::path::{Path, PathBuf};
+
+pub use fault::{Part, VaultError};
+pub use hashing::{HashFault, Hashing};
+pub use phc::Cost;
+pub use ring::{Ring, SigningRing};
+pub use sealer::{Sealed, Sealer};
+pub use signing::{Signature, Signer};
+
+/// Where a process finds its rings; what it does not need is `None`.
+#[derive(Debug, Clone, Default)]
+pub struct VaultFiles {
+    pub kek: Option<PathBuf>,
+    pub pepper: Option<PathBuf>,
+    pub signing: Option<PathBuf>,
+}
+
+impl VaultFiles {
+    /// The three files [`cli::make_keys`] writes into one folder.
+    pub fn all_in(folder: &Path) -> Self {
+        Self {
+            kek: Some(folder.join(Part::Kek.file_name())),
+            pepper: Some(folder.join(Part::Pepper.file_name())),
+            signing: Some(folder.join(Part::Signing.file_name())),
+        }
+    }
+}
+
+/// What this process may do with secrets.
+#[derive(Debug, Clone)]
+pub struct Vault {
+    sealer: Option<Sealer>,
+    signer: Option<Signer>,
+    hashing: Hashing,
+}
+
+impl Vault {
+    /// Puts parts together.
+    pub fn new(sealer: Option<Sealer>, signer: Option<Signer>, hashing: Hashing) -> Self {
+        Self {
+            sealer,
+            signer,
+            hashing,
+        }
+    }
+
+    /// Reads every ring that is named, and starts the hashing threads (one per core is right).
+    ///
+    /// # Errors
+    /// The sentence of the first ring that is missing, readable by others, an example or damaged.
+    pub fn load(files: &VaultFiles, threads: usize, cost: Cost) -> Result<Self, VaultError> {
+        let kek = files.kek.as_deref().map(|path| Ring::load(Part::Kek, path));
+        let pepper = files
+            .pepper
+            .as_deref()
+            .map(|path| Ring::load(Part::Pepper, path));
+        let signing = files.signing.as_deref().map(SigningRing::load);
+        let (kek, signing) = (kek.transpose()?, signing.transpose()?);
+        Ok(Self::new(
+            kek.map(Sealer::new),
+            signing.map(Signer::new),
+            Hashing::new(pepper.transpose()?, threads, cost)?,
+        ))
+    }
+
+    /// # Errors
+    /// [`VaultError::Absent`] in a process without envelope keys.
+    pub fn sealer(&self) -> Result<&Sealer, VaultError> {
+        let sealer = self.sealer.as_ref();
+        sealer.ok_or(VaultError::Absent(Part::Kek))
+    }
+
+    /// # Errors
+    /// [`VaultError::Absent`] in a process without signing keys.
+    pub fn signer(&self) -> Result<&Signer, VaultError> {
+        let signer = self.signer.as_ref();
+        signer.ok_or(VaultError::Absent(Part::Signing))
+    }
+
+    /// Hashes of passwords; of authentication keys where there is a pepper.
+    pub fn hashing(&self) -> &Hashing {
+        &self.hashing
+    }
+}
