@@ -147,10 +147,7 @@ pub async fn session_owner(
         .await
 }
 
-pub async fn session_close(
-    conn: impl PgExecutor<'_>,
-    token: [u8; 32],
-) -> Result<(), sqlx::Error> {
+pub async fn session_close(conn: impl PgExecutor<'_>, token: [u8; 32]) -> Result<(), sqlx::Error> {
     sqlx::query("select session_close($1)")
         .bind(token.as_slice())
         .execute(conn)
