@@ -56,7 +56,8 @@ pub struct NewAccount<'a> {
     pub email: &'a str,
 }
 
-const USERS: &str = "select a.id, a.login, a.name, a.email, a.role, a.branch_id, b.name as branch_name,
+const USERS: &str =
+    "select a.id, a.login, a.name, a.email, a.role, a.branch_id, b.name as branch_name,
         a.password_phc is not null as joined, a.disabled_at, a.created_at
    from accounts a left join branches b on b.id = a.branch_id
   where a.surety_id = $1 and a.site = $2 and a.contractor_id is not distinct from $3

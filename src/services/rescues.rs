@@ -84,14 +84,8 @@ pub async fn take(
     let who = who.into();
     let pool = app.db.gate(who.door().site());
     let now = app.clock.now();
-    let row = gate::rescue_take(
-        pool,
-        key.place(path),
-        who.door().code(),
-        who.account(),
-        now,
-    )
-    .await?;
+    let row =
+        gate::rescue_take(pool, key.place(path), who.door().code(), who.account(), now).await?;
     let Some(row) = row else { return Ok(None) };
     let plain = sealer::open_with(&key.key(), row.path.as_bytes(), &row.nonce, &row.ciphertext)
         .map_err(AppError::internal)?;

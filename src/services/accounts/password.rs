@@ -151,7 +151,10 @@ mod tests {
         assert_eq!(judge("正しい馬の電池の留め金と十五文字"), Ok(()));
         assert_eq!(judge("correct horse 12"), Ok(()));
         assert_eq!(judge("fourteen chars"), Err(PasswordFault::TooShort));
-        assert_eq!(judge(&"あいうえおか".repeat(15)), Err(PasswordFault::TooLong));
+        assert_eq!(
+            judge(&"あいうえおか".repeat(15)),
+            Err(PasswordFault::TooLong)
+        );
         assert_eq!(judge("x-Minato.Soumu-2026"), Err(PasswordFault::HasLogin));
         assert_eq!(judge("abababababababab"), Err(PasswordFault::Monotonous));
         assert_eq!(judge(DEMO_PASSWORD), Err(PasswordFault::Published));

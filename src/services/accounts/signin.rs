@@ -118,7 +118,15 @@ mod tests {
         for good in ["minato.soumu", "a-1", "0_0"] {
             assert!(is_login(good), "{good}");
         }
-        for bad in ["", "ab", ".abc", "a\0bc", "みなと", "a b c", &"a".repeat(65)] {
+        for bad in [
+            "",
+            "ab",
+            ".abc",
+            "a\0bc",
+            "みなと",
+            "a b c",
+            &"a".repeat(65),
+        ] {
             assert!(!is_login(bad), "{bad:?}");
         }
     }

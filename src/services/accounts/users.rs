@@ -196,14 +196,7 @@ pub async fn create_user(
             };
         }
     };
-    invitation::queue(
-        app,
-        &mut tx,
-        steward.surety(),
-        account,
-        Purpose::Invitation,
-    )
-    .await?;
+    invitation::queue(app, &mut tx, steward.surety(), account, Purpose::Invitation).await?;
     record(&mut tx, &steward.person, account, "account_created", now).await?;
     tx.commit().await?;
     Ok(Created::Done(account))
@@ -253,9 +246,9 @@ impl Managed {
     pub fn sentence(self) -> Option<&'static str> {
         match self {
             Self::Done => None,
-            Self::Oneself => Some(
-                "ご自身の役割の変更や停止はできません。ほかの管理者へご依頼ください。",
-            ),
+            Self::Oneself => {
+                Some("ご自身の役割の変更や停止はできません。ほかの管理者へご依頼ください。")
+            }
             Self::LastAdministrator => Some(
                 "管理者が一人もいなくなるため、変更できません。先に、ほかの方を管理者にしてください。",
             ),
