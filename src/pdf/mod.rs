@@ -11,7 +11,7 @@ pub mod key_notice;
 pub mod lines;
 pub mod page;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 /// Why a document was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
