@@ -1,4 +1,6 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod catcher;
 mod cluster;
+mod serve;
