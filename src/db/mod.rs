@@ -6,6 +6,7 @@
 pub mod applications;
 pub mod certificates;
 pub mod events;
+pub mod founding;
 pub mod guarantees;
 pub mod issuing;
 pub mod items;
@@ -30,6 +31,8 @@ pub enum Scope {
     Dsure { number: Option<String> },
     /// The worker: every tenant, never a page.
     Worker,
+    /// The command line setting an installation up, over the owner's login.
+    Founder,
     /// A site's own role before anybody is known.
     Gate(Site),
 }
@@ -109,6 +112,7 @@ impl Db {
             Scope::Office { .. } | Scope::Gate(Site::Office) => (&self.office, "office"),
             Scope::Dsure { .. } | Scope::Gate(Site::Dsure) => (&self.dsure, "dsure"),
             Scope::Worker => (&self.worker, "worker"),
+            Scope::Founder => (&self.worker, "founder"),
         };
         let mut begin = String::from("begin");
         if self.take_role {
@@ -132,7 +136,7 @@ impl Db {
             } if number.bytes().all(|b| b.is_ascii_digit() || b == b'-') => {
                 begin.push_str(&format!("; set local app.number = '{number}'"));
             }
-            Scope::Dsure { .. } | Scope::Worker | Scope::Gate(_) => {}
+            Scope::Dsure { .. } | Scope::Worker | Scope::Founder | Scope::Gate(_) => {}
         }
         // Only digits, hyphens and our own words were pasted in.
         let inner = pool.begin_with(AssertSqlSafe(begin)).await?;

@@ -9,6 +9,7 @@ pub mod cases;
 pub mod deposits;
 pub mod drafts;
 pub mod examination;
+pub mod founding;
 pub mod guarantees;
 pub mod history;
 pub mod issuance;
