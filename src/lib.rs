@@ -20,3 +20,4 @@ pub mod services;
 pub mod vault;
 pub mod verify;
 pub mod web;
+pub mod worker;

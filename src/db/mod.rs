@@ -3,10 +3,12 @@
 //! Every transaction begins in a [`Scope`]: the database role of a site and the settings that
 //! row-level security reads. The begin and the settings travel in one message.
 
+pub mod accounts;
 pub mod applications;
 pub mod certificates;
 pub mod events;
 pub mod founding;
+pub mod gate;
 pub mod guarantees;
 pub mod issuing;
 pub mod items;
