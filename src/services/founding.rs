@@ -36,24 +36,17 @@ pub struct SuretyPlan {
     pub branches: Vec<BranchPlan>,
 }
 
-/// Whether nothing has been founded yet.
+/// Founds a surety with its branches; all or nothing. One with this letter that is there stays as it is.
 ///
 /// # Errors
-/// When the database cannot be reached.
-pub async fn is_empty(app: &App) -> Result<bool, AppError> {
-    let mut tx = app.db.begin(&Scope::Founder).await?;
-    let empty = founding::is_empty(&mut tx).await?;
-    tx.commit().await?;
-    Ok(empty)
-}
-
-/// Founds a surety with its branches; all or nothing.
-///
-/// # Errors
-/// When a name, letter or block is taken already.
+/// When a name or block is taken already.
 pub async fn found(app: &App, plan: &SuretyPlan) -> Result<i64, AppError> {
     let now = app.clock.now();
     let mut tx = app.db.begin(&Scope::Founder).await?;
+    let letter = plan.suffix.to_string();
+    if let Some(surety) = founding::surety_by_suffix(&mut tx, &letter).await? {
+        return Ok(surety);
+    }
     let surety = founding::surety(
         &mut tx,
         &NewSurety {
@@ -61,7 +54,7 @@ pub async fn found(app: &App, plan: &SuretyPlan) -> Result<i64, AppError> {
             address: &plan.address,
             president_title: &plan.president_title,
             president_name: &plan.president_name,
-            suffix: &plan.suffix.to_string(),
+            suffix: &letter,
             vow_prepayment: &plan.vow_prepayment,
             vow_contract: &plan.vow_contract,
         },
@@ -106,16 +99,19 @@ pub struct PersonPlan<'a> {
     pub entry: Entry<'a>,
 }
 
-/// Registers a member of staff at a branch.
+/// Registers a member of staff at a branch. A login that is there stays as it is.
 ///
 /// # Errors
-/// `NotFound` for an unknown surety or branch; otherwise when the login is taken.
+/// `NotFound` for an unknown surety or branch.
 pub async fn add_staff(
     app: &App,
     suffix: char,
     branch: &str,
     person: &PersonPlan<'_>,
-) -> Result<i64, AppError> {
+) -> Result<(), AppError> {
+    if has_login(app, person.login).await? {
+        return Ok(());
+    }
     let phc = phc(app, person.entry).await?;
     let mut tx = app.db.begin(&Scope::Founder).await?;
     let surety = surety_of(&mut tx, suffix).await?;
@@ -133,9 +129,16 @@ pub async fn add_staff(
         email: person.email,
         password_phc: phc.as_deref(),
     };
-    let account = register(app, &mut tx, &new).await?;
+    register(app, &mut tx, &new).await?;
     tx.commit().await?;
-    Ok(account)
+    Ok(())
+}
+
+async fn has_login(app: &App, login: &str) -> Result<bool, AppError> {
+    let mut tx = app.db.begin(&Scope::Founder).await?;
+    let there = founding::has_login(&mut tx, login).await?;
+    tx.commit().await?;
+    Ok(there)
 }
 
 /// A contractor with its users.
@@ -151,7 +154,7 @@ pub struct ContractorPlan<'a> {
     pub billing_places: &'a [&'a str],
 }
 
-/// Registers a contractor and its users.
+/// Registers a contractor and its users; where the first login is there, all of it is.
 ///
 /// # Errors
 /// As [`add_staff`].
@@ -160,7 +163,12 @@ pub async fn add_contractor(
     suffix: char,
     plan: &ContractorPlan<'_>,
     users: &[PersonPlan<'_>],
-) -> Result<i64, AppError> {
+) -> Result<(), AppError> {
+    if let Some(first) = users.first()
+        && has_login(app, first.login).await?
+    {
+        return Ok(());
+    }
     let mut hashed = Vec::new();
     for user in users {
         hashed.push(phc(app, user.entry).await?);
@@ -202,7 +210,7 @@ pub async fn add_contractor(
         register(app, &mut tx, &new).await?;
     }
     tx.commit().await?;
-    Ok(contractor)
+    Ok(())
 }
 
 /// Registers an obligee with its rule book.
@@ -220,6 +228,9 @@ pub async fn add_obligee(
     let now = app.clock.now();
     let mut tx = app.db.begin(&Scope::Founder).await?;
     let surety = surety_of(&mut tx, suffix).await?;
+    if founding::has_obligee(&mut tx, surety, name).await? {
+        return Ok(());
+    }
     founding::obligee(&mut tx, surety, name, title_name, &book, now).await?;
     tx.commit().await?;
     Ok(())
