@@ -1,6 +1,7 @@
 //! Setting an installation up: sureties with branches and number blocks, contractors, people,
 //! obligees. Run from the command line over the owner's login, never from a site.
 
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::app::App;
@@ -10,7 +11,8 @@ use crate::domain::rulebook::RuleBook;
 use crate::error::AppError;
 
 /// A branch with its first block of contract numbers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BranchPlan {
     pub name: String,
     pub tel: String,
@@ -23,7 +25,8 @@ pub struct BranchPlan {
 }
 
 /// A surety with everything its certificates say of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SuretyPlan {
     pub name: String,
     pub address: String,
