@@ -22,7 +22,7 @@ create table dsure.certificates (
 
 create table dsure.public_keys (
   key_id text primary key,
-  surety_name text not null,
+  suffix text not null,
   public_key bytea not null,
   created_at timestamptz not null
 );

@@ -37,6 +37,22 @@ impl From<sqlx::Error> for AppError {
     }
 }
 
+impl From<crate::vault::VaultError> for AppError {
+    fn from(error: crate::vault::VaultError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<crate::vault::HashFault> for AppError {
+    fn from(fault: crate::vault::HashFault) -> Self {
+        match fault {
+            // The hashing threads' queue is full: a moment later there is room.
+            crate::vault::HashFault::Busy => Self::TooMany(1),
+            other => Self::internal(other),
+        }
+    }
+}
+
 impl From<serde_json::Error> for AppError {
     fn from(error: serde_json::Error) -> Self {
         Self::internal(error)

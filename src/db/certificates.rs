@@ -9,10 +9,19 @@ pub struct CertificateRow {
     pub seq: i32,
     pub face: Vec<u8>,
     pub signature: Vec<u8>,
+    #[sqlx(flatten)]
+    pub key: KeyRow,
+    pub arrived_at: Option<OffsetDateTime>,
+}
+
+/// The public half of the key a version was signed with.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct KeyRow {
     pub key_id: String,
     pub public_key: Vec<u8>,
-    pub surety_name: String,
-    pub arrived_at: Option<OffsetDateTime>,
+    /// Letter of the surety whose key it is.
+    pub suffix: String,
+    pub created_at: OffsetDateTime,
 }
 
 /// One version of one guarantee, with the public key it was signed with.
@@ -22,8 +31,8 @@ pub async fn find(
     seq: i32,
 ) -> Result<Option<CertificateRow>, sqlx::Error> {
     sqlx::query_as(
-        "select c.guarantee_id, c.seq, c.face, c.signature, c.key_id, k.public_key,
-           s.name as surety_name, r.arrived_at
+        "select c.guarantee_id, c.seq, c.face, c.signature, k.key_id, k.public_key,
+           k.created_at, s.suffix, r.arrived_at
          from certificates c
          join signing_keys k on k.key_id = c.key_id
          join sureties s on s.id = c.surety_id

@@ -1,13 +1,17 @@
 //! 保証契約: what lists search, and what T1 and T2 write.
 
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
+
+use crate::domain::content::ApplicationContent;
 
 /// A guarantee as lists and detail pages read it.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct GuaranteeRow {
     pub id: i64,
+    pub contractor_id: i64,
     pub branch_id: i64,
     pub application_id: Uuid,
     pub number: String,
@@ -29,7 +33,8 @@ pub struct GuaranteeRow {
     pub issued_at: Option<OffsetDateTime>,
 }
 
-const COLUMNS: &str = "id, branch_id, application_id, number, suffix, product, form, obligee_id,
+const COLUMNS: &str =
+    "id, contractor_id, branch_id, application_id, number, suffix, product, form, obligee_id,
   obligee_name, works_name, contractor_name, jv_name, jv_representative, price, amount, until, bank,
   current_seq, issued_on, issued_at";
 
@@ -138,6 +143,28 @@ pub async fn of_application(
     .bind(application)
     .fetch_all(conn)
     .await
+}
+
+/// The contents of the application it came from.
+pub async fn content_of(
+    conn: &mut PgConnection,
+    application: Uuid,
+) -> Result<Option<ApplicationContent>, sqlx::Error> {
+    let content: Option<Option<Json<ApplicationContent>>> =
+        sqlx::query_scalar("select content from applications where id = $1")
+            .bind(application)
+            .fetch_optional(conn)
+            .await?;
+    Ok(content.flatten().map(|content| content.0))
+}
+
+/// One printing at a time: the lock row stands for the printer.
+pub async fn lock(conn: &mut PgConnection, id: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("select pg_advisory_xact_lock(7253, $1)")
+        .bind(i32::try_from(id % i64::from(i32::MAX)).unwrap_or_default())
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 /// By its ten digits, for staff.

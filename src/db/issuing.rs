@@ -280,8 +280,8 @@ pub async fn deposit(
     at: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "with pk as (insert into dsure.public_keys (key_id, surety_name, public_key, created_at)
-             select key_id, $3, public_key, created_at from signing_keys where key_id = $6
+        "with pk as (insert into dsure.public_keys (key_id, suffix, public_key, created_at)
+             select key_id, $2, public_key, created_at from signing_keys where key_id = $6
              on conflict (key_id) do nothing),
            d as (insert into dsure.deposits (number, suffix, surety_name, key_version, verifier, deposited_at)
              values ($1, $2, $3, $4, $5, $9) on conflict (number) do nothing),

@@ -28,19 +28,25 @@
 //! | 預託金融機関 | depository bank | where the prepayment is paid in |
 //! | 共同企業体（JV） | joint venture | several contractors under one name |
 
+pub mod acceptance;
 pub mod application;
 pub mod certificate;
 pub mod content;
 pub mod email;
+pub mod entry;
 pub mod era;
+pub mod field;
 pub mod key;
 pub mod money;
 pub mod number;
 mod numerals;
 pub mod people;
 pub mod product;
+pub mod rulebook;
+pub mod rules;
 pub mod seal;
 pub mod text;
 pub mod typed;
 pub mod width;
+mod wording;
 pub mod works;

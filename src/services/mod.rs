@@ -5,14 +5,20 @@
 
 pub mod accounts;
 pub mod actors;
-//M applications
-//M deposits
-//M examination
-//M guarantees
+pub mod applications;
+pub mod cases;
+pub mod deposits;
+pub mod drafts;
+pub mod examination;
+pub mod founding;
+pub mod guarantees;
 pub mod health;
+pub mod history;
 pub mod holders;
-//M issuance
-//M obligees
+pub mod issuance;
+pub mod keys;
+pub mod letters;
+pub mod obligees;
 pub mod rescues;
 
 pub use actors::{ContractorUser, KeyHolder, Officer};

@@ -6,6 +6,8 @@ pub mod cookies;
 pub mod field;
 pub mod flash;
 pub mod form;
+#[cfg(test)]
+mod gallery;
 pub mod layers;
 pub mod network;
 pub mod ops;

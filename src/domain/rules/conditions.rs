@@ -1,0 +1,392 @@
+//! The rules that are not about amounts: dates, forms, conditions, people.
+
+use time::Date;
+
+use super::{Finding, Outcome, RuleId};
+use crate::domain::acceptance::{self, Acceptance, AcceptanceFacts};
+use crate::domain::content::{ApplicationContent, FeeMethod};
+use crate::domain::field::Field;
+use crate::domain::product::{CertificateForm, Product};
+use crate::domain::rulebook::{Electronic, RuleBook};
+use crate::domain::wording::{era_plain, slashed};
+
+/// The rules on the works contract and on what is applied for at all.
+pub(super) fn works(content: &ApplicationContent, today: Date) -> Vec<Finding> {
+    let mut findings = vec![product_chosen(content), period(content)];
+    if content.prepayment.is_some() {
+        findings.push(contract_date(content, today, Outcome::Warn));
+    }
+    findings.extend(joint_venture(content));
+    findings
+}
+
+fn product_chosen(content: &ApplicationContent) -> Finding {
+    let products: Vec<_> = content.products().map(Product::label).collect();
+    let (outcome, sentence) = if products.is_empty() {
+        (
+            Outcome::Refuse,
+            "前払金保証と契約保証のうち、申し込むものを少なくとも一つ選んでください。".to_owned(),
+        )
+    } else {
+        (
+            Outcome::Pass,
+            format!("{}のお申し込みです。", products.join("と")),
+        )
+    };
+    Finding::new(
+        RuleId::ProductChosen,
+        Field::PrepaymentOn,
+        outcome,
+        sentence,
+    )
+    .figure("申込み", products.join("・"))
+    .source("申込みには保証が一つ以上必要")
+}
+
+fn period(content: &ApplicationContent) -> Finding {
+    let (from, to) = (content.works.period_from, content.works.period_to);
+    let days = (to - from).whole_days() + 1;
+    let (outcome, sentence) = if from > to {
+        (
+            Outcome::Refuse,
+            format!(
+                "工期の終わり（{}）が、始め（{}）より前になっています。始めの日と同じか、それより後の日を入力してください。",
+                era_plain(to),
+                era_plain(from)
+            ),
+        )
+    } else {
+        (
+            Outcome::Pass,
+            format!("工期は{days}日間、保証期限は{}です。", era_plain(to)),
+        )
+    };
+    let length = if from > to {
+        String::new()
+    } else {
+        format!("（{days}日）")
+    };
+    Finding::new(RuleId::Period, Field::PeriodTo, outcome, sentence)
+        .figure(
+            "工期",
+            format!("{} ～ {}{length}", slashed(from), slashed(to)),
+        )
+        .source("保証期限＝工期の終わり")
+}
+
+/// `early`: what a date after today means, a warning on applying and a refusal on issue.
+fn contract_date(content: &ApplicationContent, today: Date, early: Outcome) -> Finding {
+    let (outcome, sentence) = match content.works.contract_date {
+        None => (
+            Outcome::Refuse,
+            "前払金保証のお申し込みには、請負契約日を入力してください。".to_owned(),
+        ),
+        Some(date) if date > today => (
+            early,
+            format!(
+                "請負契約日（{}）がきょう（{}）より後です。お申し込みはできますが、前払金保証の発行は契約日からになります。",
+                era_plain(date),
+                era_plain(today)
+            ),
+        ),
+        Some(date) => (
+            Outcome::Pass,
+            format!("請負契約日は{}です。", era_plain(date)),
+        ),
+    };
+    let finding = Finding::new(RuleId::ContractDate, Field::ContractDate, outcome, sentence)
+        .of(Product::Prepayment)
+        .source("前払金保証の発行は、請負契約の日から");
+    match content.works.contract_date {
+        Some(date) => finding.figure(
+            "請負契約日",
+            format!(
+                "{} {} {}",
+                slashed(date),
+                if date > today { "＞" } else { "≦" },
+                slashed(today)
+            ),
+        ),
+        None => finding.figure("請負契約日", "入力なし"),
+    }
+}
+
+/// What stands in the way of issuing `product` today, although it was right to apply.
+pub fn before_issue(
+    content: &ApplicationContent,
+    product: Product,
+    today: Date,
+) -> Option<Finding> {
+    if product == Product::Contract {
+        return None;
+    }
+    let finding = contract_date(content, today, Outcome::Refuse);
+    (finding.outcome == Outcome::Refuse).then_some(finding)
+}
+
+fn joint_venture(content: &ApplicationContent) -> Option<Finding> {
+    let jv = content.works.jv.as_ref()?;
+    let (field, outcome, sentence) = if jv.name.trim().is_empty() {
+        (
+            Field::JvName,
+            Outcome::Refuse,
+            "JVの代表者が入力されています。JV名も入力してください。",
+        )
+    } else if jv.representative.trim().is_empty() {
+        (
+            Field::JvRepresentative,
+            Outcome::Refuse,
+            "JV名が入力されています。JVの代表者も入力してください。認証キーのお知らせには、この名前を印刷します。",
+        )
+    } else {
+        (
+            Field::JvRepresentative,
+            Outcome::Pass,
+            "JV名と代表者があります。",
+        )
+    };
+    Some(
+        Finding::new(RuleId::JointVenture, field, outcome, sentence.to_owned())
+            .figure("JV名", &jv.name)
+            .figure("代表者", &jv.representative)
+            .source("共同企業体では代表者が必要"),
+    )
+}
+
+/// Whether the obligee takes the electronic certificate that was chosen.
+pub(super) fn electronic(
+    content: &ApplicationContent,
+    book: Option<&RuleBook>,
+    product: Product,
+    today: Date,
+) -> Option<Finding> {
+    let terms = content.terms(product)?;
+    if terms.form != CertificateForm::Electronic {
+        return None;
+    }
+    let facts = AcceptanceFacts::of(&content.works, today);
+    let answer = acceptance::decide(book, &facts, product);
+    let (field, outcome) = match &answer {
+        Acceptance::Accepted { .. } => (form_field(product), Outcome::Pass),
+        Acceptance::Unknown { .. } => (form_field(product), Outcome::Warn),
+        Acceptance::Refused { .. } => (form_field(product), Outcome::Refuse),
+        Acceptance::NeedsDate { basis, .. } => (
+            acceptance::date_field(*basis).unwrap_or(form_field(product)),
+            Outcome::Refuse,
+        ),
+        Acceptance::NeedsKind { .. } => (Field::Kind, Outcome::Refuse),
+    };
+    let mut finding = Finding::new(
+        RuleId::ElectronicAcceptance,
+        field,
+        outcome,
+        answer.sentence().to_owned(),
+    )
+    .of(product)
+    .figure("工事／業務委託", content.works.kind.label());
+    if let Some(Electronic::From { rules }) = book.map(|book| &book.electronic) {
+        for rule in rules
+            .iter()
+            .filter(|rule| rule.kinds.contains(&content.works.kind))
+        {
+            if let Some(window) = rule.window(slashed) {
+                let date = facts
+                    .date(rule.basis)
+                    .map_or_else(|| "入力なし".to_owned(), slashed);
+                finding = finding.figure(rule.basis.label(), format!("{date}（対象：{window}）"));
+            }
+        }
+    }
+    let source = match book {
+        None => "この発注者のきまりは未登録".to_owned(),
+        Some(book) => {
+            let said = acceptance::summary(book);
+            let words = book.source_words();
+            if words.is_empty() {
+                format!("きまり：{said}")
+            } else {
+                format!("きまり：{said}　出典：{words}")
+            }
+        }
+    };
+    Some(finding.source(source))
+}
+
+fn form_field(product: Product) -> Field {
+    match product {
+        Product::Prepayment => Field::PrepaymentForm,
+        Product::Contract => Field::ContractForm,
+    }
+}
+
+/// What is asked of one product's terms beside amounts and form.
+pub(super) fn terms(
+    content: &ApplicationContent,
+    product: Product,
+    lump_sum_agreement: bool,
+) -> Vec<Finding> {
+    let Some(common) = content.terms(product) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    match product {
+        Product::Prepayment => {
+            findings.extend(content.prepayment.as_ref().map(|terms| bank(&terms.bank)));
+        }
+        Product::Contract => findings.push(rider(content)),
+    }
+    if common.fee_method == FeeMethod::LumpSum {
+        findings.push(lump_sum(product, lump_sum_agreement));
+    }
+    findings
+}
+
+/// 契約保証 is a rider of 前払金保証 (domain.md §4.3).
+fn rider(content: &ApplicationContent) -> Finding {
+    let (outcome, sentence, standing) = match (&content.prepayment, content.bid.prepayment_plan) {
+        (Some(_), _) => (
+            Outcome::Pass,
+            "前払金保証を同じ申込みで申し込んでいます。".to_owned(),
+            "同じ申込みで申込み",
+        ),
+        (None, Some(plan)) => (
+            Outcome::Pass,
+            format!("前払金保証の申込みは「{}」です。", plan.label()),
+            plan.label(),
+        ),
+        (None, None) => (
+            Outcome::Refuse,
+            "契約保証は、前払金保証をご利用になる工事でお申し込みいただけます。前払金保証も申し込むか、入札の状況の「前払金保証の申込み」で「予定している」または「申込済」を選んでください。".to_owned(),
+            "なし",
+        ),
+    };
+    Finding::new(
+        RuleId::ContractRider,
+        Field::PrepaymentPlan,
+        outcome,
+        sentence,
+    )
+    .of(Product::Contract)
+    .figure("前払金保証", standing)
+    .source("前払金保証の申込・発行・予定のいずれか")
+}
+
+fn bank(name: &str) -> Finding {
+    let label = Field::Bank.label();
+    let mut narrow: Vec<char> = Vec::new();
+    for letter in name.chars().filter(|letter| is_half_width(*letter)) {
+        if !narrow.contains(&letter) {
+            narrow.push(letter);
+        }
+    }
+    let (outcome, sentence) = if name.trim().is_empty() {
+        (
+            Outcome::Refuse,
+            format!("{label}に、金融機関名と支店名を入力してください。"),
+        )
+    } else if narrow.is_empty() {
+        (
+            Outcome::Pass,
+            "預託金融機関は全角で入力されています。".to_owned(),
+        )
+    } else {
+        let narrow: String = narrow
+            .into_iter()
+            .map(|letter| match letter {
+                ' ' => "「空白」".to_owned(),
+                letter => format!("「{letter}」"),
+            })
+            .collect();
+        (
+            Outcome::Refuse,
+            format!("{label}は、全角で入力してください（半角の文字：{narrow}）。"),
+        )
+    };
+    Finding::new(RuleId::Bank, Field::Bank, outcome, sentence)
+        .of(Product::Prepayment)
+        .figure("預託金融機関", name)
+        .source("証書に全角で印刷")
+}
+
+/// ASCII and the half-width forms of kana and signs.
+fn is_half_width(letter: char) -> bool {
+    letter.is_ascii() || matches!(letter, '\u{FF61}'..='\u{FFDC}' | '\u{FFE8}'..='\u{FFEE}')
+}
+
+fn lump_sum(product: Product, agreement: bool) -> Finding {
+    let field = match product {
+        Product::Prepayment => Field::PrepaymentFeeMethod,
+        Product::Contract => Field::ContractFeeMethod,
+    };
+    let (outcome, sentence, standing) = if agreement {
+        (Outcome::Pass, "一括納付の契約があります。", "あり")
+    } else {
+        (
+            Outcome::Refuse,
+            "一括納付は、弊社と一括納付の契約を結んでいるお客様にお選びいただけます。振込・現金・小切手のいずれかを選んでください。",
+            "なし",
+        )
+    };
+    Finding::new(RuleId::LumpSum, field, outcome, sentence.to_owned())
+        .of(product)
+        .figure("一括納付の契約", standing)
+        .source("一括納付は契約のあるお客様")
+}
+
+/// How the papers and the notice reach the contractor.
+pub(super) fn information(content: &ApplicationContent) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let on_paper: Vec<_> = content
+        .products()
+        .filter(|product| {
+            content
+                .terms(*product)
+                .is_some_and(|terms| terms.form == CertificateForm::Paper)
+        })
+        .map(Product::label)
+        .collect();
+    if !on_paper.is_empty() {
+        let papers = on_paper.join("・");
+        let (outcome, sentence, way) = match content.information.handover {
+            Some(way) => (
+                Outcome::Pass,
+                format!("{papers}の証書(紙)は、{}でお渡しします。", way.label()),
+                way.label(),
+            ),
+            None => (
+                Outcome::Refuse,
+                format!(
+                    "証書(紙)をお選びの保証（{papers}）があります。保証証書受取で「窓口」または「郵送」を選んでください。"
+                ),
+                "入力なし",
+            ),
+        };
+        findings.push(
+            Finding::new(RuleId::Handover, Field::Handover, outcome, sentence)
+                .figure("保証証書受取", way)
+                .source("証書(紙)には受取の方法が必要"),
+        );
+    }
+    if content.information.notify {
+        let email = content.information.email.as_deref().unwrap_or("").trim();
+        let (outcome, sentence) = if email.is_empty() {
+            (
+                Outcome::Refuse,
+                "電子保証発行完了のお知らせを希望される場合は、メールアドレスを入力してください。",
+            )
+        } else {
+            (Outcome::Pass, "お知らせの宛先があります。")
+        };
+        findings.push(
+            Finding::new(
+                RuleId::NoticeMail,
+                Field::Email,
+                outcome,
+                sentence.to_owned(),
+            )
+            .figure("メールアドレス", email)
+            .source("希望する場合はメールアドレスが必要"),
+        );
+    }
+    findings
+}

@@ -1,0 +1,478 @@
+//! 保証申込 by its contractor: checking, sending, withdrawing, and where it stands.
+
+use serde_json::json;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::ContractorUser;
+use super::drafts::stage_of;
+use super::history::{self, About, By, Entry, Happened};
+use crate::app::App;
+use crate::db::applications::{self, ApplicationRow, Sending};
+use crate::db::items::{self, ItemRow};
+use crate::db::{events, obligees, sureties};
+use crate::domain::application::{ItemState, Stage};
+use crate::domain::content::{ApplicationContent, FeeMethod};
+use crate::domain::entry::{self, Choices, Fault};
+use crate::domain::field::Field;
+use crate::domain::product::{CertificateForm, Product};
+use crate::domain::rulebook::RuleBook;
+use crate::domain::rules::{self, Circumstances, Finding};
+use crate::domain::typed::TypedForm;
+use crate::domain::{era, text};
+use crate::error::AppError;
+use crate::pdf::font;
+
+/// A form held against everything that is known.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The typed contents, where every field could be read.
+    pub content: Option<ApplicationContent>,
+    /// Fields that could not be read, and characters that cannot be printed.
+    pub faults: Vec<Fault>,
+    /// Every rule's outcome; empty until the form could be read.
+    pub findings: Vec<Finding>,
+    /// The obligee's rule book, where the typed name is in the register.
+    pub book: Option<RuleBook>,
+}
+
+impl Checked {
+    /// Nothing refuses; warnings may remain.
+    pub fn may_be_sent(&self) -> bool {
+        self.content.is_some()
+            && self.faults.is_empty()
+            && rules::refusals(&self.findings).is_empty()
+    }
+
+    /// Everything to mend, beside its field: faults first, then refusing rules.
+    pub fn problems(&self) -> Vec<Fault> {
+        let refused = rules::refusals(&self.findings)
+            .into_iter()
+            .map(|finding| Fault {
+                field: finding.field,
+                sentence: finding.sentence.clone(),
+            });
+        self.faults.iter().cloned().chain(refused).collect()
+    }
+}
+
+/// What came of sending.
+#[derive(Debug, Clone)]
+pub enum Sent {
+    Done {
+        receipt_no: String,
+    },
+    /// It had been sent before (pressed twice, Back button): the same answer.
+    Already,
+    Refused(Box<Checked>),
+    /// The draft was saved by somebody after the check page was shown.
+    Stale,
+}
+
+/// Holds a form against register, rule book and fonts. Changes nothing.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn check(app: &App, who: &ContractorUser, form: &TypedForm) -> Result<Checked, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let checked = check_in(app, &mut tx, who, form).await?;
+    tx.commit().await?;
+    Ok(checked)
+}
+
+async fn check_in(
+    app: &App,
+    conn: &mut sqlx::PgConnection,
+    who: &ContractorUser,
+    form: &TypedForm,
+) -> Result<Checked, AppError> {
+    let typed_obligee = form.get(Field::Obligee.id()).trim();
+    // Postgres cannot hold a NUL; no name in the register has one.
+    let named = if typed_obligee.is_empty() || typed_obligee.contains('\0') {
+        None
+    } else {
+        obligees::named(conn, who.surety, typed_obligee).await?
+    };
+    let book = match named.as_ref().and_then(|row| row.book.clone()) {
+        Some(book) => Some(serde_json::from_value::<RuleBook>(book)?),
+        None => None,
+    };
+    let contractor = sureties::contractor(conn, who.surety, who.contractor).await?;
+    let branches = sureties::branches(conn, who.surety).await?;
+    let choices = Choices {
+        branches: branches.iter().map(|branch| branch.id).collect(),
+        billing_places: contractor.billing_places,
+        obligee: named.map(|row| (row.id, row.title_name)),
+    };
+    let mut checked = Checked {
+        content: None,
+        faults: Vec::new(),
+        findings: Vec::new(),
+        book,
+    };
+    match entry::read(form, &choices) {
+        Ok(content) => {
+            checked.findings = rules::check(
+                &content,
+                checked.book.as_ref(),
+                &Circumstances {
+                    today: era::tokyo_date(app.clock.now()),
+                    lump_sum_agreement: contractor.lump_sum,
+                },
+            );
+            checked.content = Some(content);
+        }
+        Err(faults) => checked.faults = faults,
+    }
+    unprintable(form, &mut checked.faults);
+    Ok(checked)
+}
+
+/// Characters no document font has are refused by name in fields that are printed (decisions.md).
+fn unprintable(form: &TypedForm, faults: &mut Vec<Fault>) {
+    for field in [
+        Field::Obligee,
+        Field::WorksName,
+        Field::JvName,
+        Field::JvRepresentative,
+        Field::Bank,
+    ] {
+        let already = faults.iter().any(|fault| fault.field == field);
+        if let Some(missing) = font::missing(form.get(field.id())).filter(|_| !already) {
+            faults.push(Fault {
+                field,
+                sentence: format!(
+                    "{}の『{missing}』は証書に印刷できません。ほかの文字に直してください。",
+                    field.label()
+                ),
+            });
+        }
+    }
+}
+
+/// Sends a draft or a corrected application. Pressing twice sends once.
+///
+/// # Errors
+/// `Denied` without the right to send; `NotFound` for other people's ids.
+pub async fn submit(
+    app: &App,
+    who: &ContractorUser,
+    id: Uuid,
+    revision: i32,
+) -> Result<Sent, AppError> {
+    if !who.role.may_send() {
+        return Err(AppError::Denied(
+            "送信の権限がありません。送信できる利用者にご依頼ください。",
+        ));
+    }
+    let now = app.clock.now();
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = applications::lock(&mut tx, who.surety, who.contractor, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let stage = stage_of(&row)?;
+    if !stage.is_editable() {
+        return Ok(Sent::Already);
+    }
+    if row.revision != revision {
+        return Ok(Sent::Stale);
+    }
+    let checked = check_in(app, &mut tx, who, &row.form.0).await?;
+    let Some(content) = checked.content.clone().filter(|_| checked.may_be_sent()) else {
+        return Ok(Sent::Refused(Box::new(checked)));
+    };
+    let receipt_no = match &row.receipt_no {
+        Some(receipt) => receipt.clone(),
+        None => {
+            let year = era::era_year(era::tokyo_date(now));
+            let next = applications::next_receipt(&mut tx, who.surety, &year).await?;
+            format!("{year}-{next:06}")
+        }
+    };
+    let works_search = text::search_key(&content.works.works_name);
+    applications::send(
+        &mut tx,
+        who.surety,
+        who.contractor,
+        id,
+        &Sending {
+            content: &content,
+            receipt_no: &receipt_no,
+            works_search: &works_search,
+            by: &who.login,
+            at: now,
+        },
+    )
+    .await?;
+    let kept: Vec<_> = content.products().map(Product::code).collect();
+    items::drop_returned(&mut tx, id, &kept).await?;
+    for product in content.products() {
+        let Some(terms) = content.terms(product) else {
+            continue;
+        };
+        items::send(
+            &mut tx,
+            &items::Sent {
+                id: app.chance.id(now),
+                application: id,
+                surety: who.surety,
+                contractor: who.contractor,
+                branch: content.information.branch_id,
+                product: product.code(),
+                form: terms.form.code(),
+                amount: terms.amount.get(),
+                fee_method: terms.fee_method.code(),
+                at: now,
+            },
+        )
+        .await?;
+    }
+    let happened = if stage == Stage::Returned {
+        Happened::Resubmitted
+    } else {
+        Happened::Submitted
+    };
+    let about = about(who, id, Some(content.information.branch_id));
+    history::record(
+        &mut tx,
+        By::Contractor(who),
+        &about,
+        happened,
+        "",
+        json!({ "receipt_no": receipt_no }),
+        now,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(Sent::Done { receipt_no })
+}
+
+/// Withdraws a sent application until examination starts, or a returned one.
+///
+/// # Errors
+/// `Conflict` once examination has begun; `Denied` without the right to send.
+pub async fn withdraw(app: &App, who: &ContractorUser, id: Uuid) -> Result<(), AppError> {
+    if !who.role.may_send() {
+        return Err(AppError::Denied("取下げの権限がありません。"));
+    }
+    let now = app.clock.now();
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = applications::lock(&mut tx, who.surety, who.contractor, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let stage = stage_of(&row)?;
+    if stage == Stage::Withdrawn {
+        return Ok(());
+    }
+    if stage == Stage::Draft {
+        return Err(AppError::NotFound);
+    }
+    if !stage.is_withdrawable() {
+        return Err(AppError::Conflict(
+            "審査が始まったため、取り下げられません。お急ぎのときは申込先の営業部・支店へお電話ください。".to_owned(),
+        ));
+    }
+    applications::set_stage(&mut tx, id, &[stage.code()], Stage::Withdrawn.code()).await?;
+    let from = [ItemState::Submitted.code(), ItemState::Returned.code()];
+    items::move_all(&mut tx, id, &from, ItemState::Withdrawn.code()).await?;
+    let about = about(who, id, row.branch_id);
+    history::record(
+        &mut tx,
+        By::Contractor(who),
+        &about,
+        Happened::Withdrawn,
+        "",
+        json!({}),
+        now,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn about(who: &ContractorUser, id: Uuid, branch: Option<i64>) -> About {
+    About {
+        surety: who.surety,
+        contractor: who.contractor,
+        branch,
+        application: Some(id),
+        product: None,
+        guarantee: None,
+    }
+}
+
+/// One product of an application, for people.
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub id: Uuid,
+    pub product: Product,
+    pub form: CertificateForm,
+    /// Whole yen.
+    pub amount: i64,
+    pub fee_method: FeeMethod,
+    pub state: ItemState,
+    /// Neither confirmed nor under 一括納付.
+    pub fee_due: bool,
+    pub paid: bool,
+    pub examined_by: Option<(i64, String)>,
+    pub approved_by: Option<(i64, String)>,
+    pub approved_at: Option<OffsetDateTime>,
+    pub ordered_at: Option<OffsetDateTime>,
+    /// 謝絶の理由, or why an order came back.
+    pub reason: Option<String>,
+    /// 保証契約番号 with its letter, once issued.
+    pub number: Option<String>,
+    pub guarantee: Option<i64>,
+}
+
+impl Item {
+    pub(super) fn from_row(row: ItemRow, lump_sum: bool) -> Result<Self, AppError> {
+        let broken =
+            |what: &str| AppError::internal(format!("item {} has no known {what}", row.id));
+        let fee_method =
+            FeeMethod::from_code(&row.fee_method).ok_or_else(|| broken("fee method"))?;
+        let state = ItemState::from_code(&row.state).ok_or_else(|| broken("state"))?;
+        let named = |id: Option<i64>, name: &Option<String>| {
+            id.map(|id| (id, name.clone().unwrap_or_default()))
+        };
+        Ok(Self {
+            id: row.id,
+            product: Product::from_code(&row.product).ok_or_else(|| broken("product"))?,
+            form: CertificateForm::from_code(&row.form).ok_or_else(|| broken("form"))?,
+            amount: row.amount,
+            fee_method,
+            state,
+            fee_due: !(row.paid || fee_method == FeeMethod::LumpSum && lump_sum),
+            paid: row.paid,
+            examined_by: named(row.examined_by, &row.examined_name),
+            approved_by: named(row.approved_by, &row.approved_name),
+            approved_at: row.approved_at,
+            ordered_at: row.ordered_at,
+            reason: row.reason,
+            // Between T1 and T2 there is a number nobody sees yet.
+            number: row.number.filter(|_| state == ItemState::Issued),
+            guarantee: row.guarantee_id.filter(|_| state == ItemState::Issued),
+        })
+    }
+
+    pub fn contractor_word(&self) -> &'static str {
+        self.state.contractor_word(self.fee_due)
+    }
+}
+
+/// Where one application stands, for its contractor.
+#[derive(Debug, Clone)]
+pub struct Status {
+    pub id: Uuid,
+    pub stage: Stage,
+    pub receipt_no: String,
+    pub content: ApplicationContent,
+    pub items: Vec<Item>,
+    pub history: Vec<Entry>,
+    pub sent_by: String,
+    pub sent_at: OffsetDateTime,
+    pub return_words: Option<String>,
+    /// 申込送信先.
+    pub branch: sureties::BranchRow,
+}
+
+/// # Errors
+/// `NotFound` for other people's ids and for drafts.
+pub async fn status(app: &App, who: &ContractorUser, id: Uuid) -> Result<Status, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = applications::find(&mut tx, who.surety, who.contractor, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let stage = stage_of(&row)?;
+    let (Some(content), Some(receipt_no), Some(sent_by), Some(sent_at)) =
+        (row.content, row.receipt_no, row.sent_by, row.sent_at)
+    else {
+        return Err(AppError::NotFound);
+    };
+    let lump_sum = sureties::contractor(&mut tx, who.surety, who.contractor)
+        .await?
+        .lump_sum;
+    let items = items::of_application(&mut tx, id).await?;
+    let history = events::of_application(&mut tx, id).await?;
+    let branch = sureties::branch(&mut tx, who.surety, content.0.information.branch_id).await?;
+    tx.commit().await?;
+    Ok(Status {
+        id,
+        stage,
+        receipt_no,
+        content: content.0,
+        items: items
+            .into_iter()
+            .map(|row| Item::from_row(row, lump_sum))
+            .collect::<Result<_, _>>()?,
+        history: history.into_iter().map(Entry::from).collect(),
+        sent_by,
+        sent_at,
+        return_words: row.return_words,
+        branch,
+    })
+}
+
+/// A line of 状況: one application with its products.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub id: Uuid,
+    pub stage: Stage,
+    pub receipt_no: Option<String>,
+    pub works_name: String,
+    pub obligee_name: String,
+    pub price: Option<i64>,
+    pub sent_at: Option<OffsetDateTime>,
+    pub updated_at: OffsetDateTime,
+    pub updated_by: String,
+    pub return_words: Option<String>,
+    pub items: Vec<Item>,
+}
+
+/// The company's applications that were sent, last touched first (at most 200).
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list(app: &App, who: &ContractorUser) -> Result<Vec<Line>, AppError> {
+    let stages: Vec<_> = Stage::ALL
+        .into_iter()
+        .filter(|stage| *stage != Stage::Draft)
+        .map(Stage::code)
+        .collect();
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let lump_sum = sureties::contractor(&mut tx, who.surety, who.contractor)
+        .await?
+        .lump_sum;
+    let rows = applications::list(&mut tx, who.surety, who.contractor, &stages, 200).await?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let mut products = items::of_applications(&mut tx, &ids).await?;
+    tx.commit().await?;
+    rows.into_iter()
+        .map(|row| {
+            let (own, rest) = products
+                .drain(..)
+                .partition(|item| item.application_id == row.id);
+            products = rest;
+            line(row, own, lump_sum)
+        })
+        .collect()
+}
+
+fn line(row: ApplicationRow, own: Vec<ItemRow>, lump_sum: bool) -> Result<Line, AppError> {
+    Ok(Line {
+        stage: stage_of(&row)?,
+        id: row.id,
+        receipt_no: row.receipt_no,
+        works_name: row.works_name,
+        obligee_name: row.obligee_name,
+        price: row.price,
+        sent_at: row.sent_at,
+        updated_at: row.updated_at,
+        updated_by: row.updated_by,
+        return_words: row.return_words,
+        items: own
+            .into_iter()
+            .map(|item| Item::from_row(item, lump_sum))
+            .collect::<Result<_, _>>()?,
+    })
+}

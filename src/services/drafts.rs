@@ -1,0 +1,245 @@
+//! Drafts of 保証申込: what was typed survives anything, byte for byte.
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::ContractorUser;
+use crate::app::App;
+use crate::db::applications::{self, ApplicationRow, Summary};
+use crate::domain::application::Stage;
+use crate::domain::entry::Fault;
+use crate::domain::field::Field;
+use crate::domain::money::Yen;
+use crate::domain::text;
+use crate::domain::typed::TypedForm;
+use crate::error::AppError;
+
+/// A form the contractor may type in: a draft, or a returned application.
+#[derive(Debug, Clone)]
+pub struct OpenForm {
+    pub id: Uuid,
+    pub stage: Stage,
+    pub form: TypedForm,
+    /// Counts saves; a save names the revision it read.
+    pub revision: i32,
+    pub receipt_no: Option<String>,
+    pub updated_by: String,
+    pub updated_at: OffsetDateTime,
+    pub return_words: Option<String>,
+}
+
+/// What came of saving.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    At {
+        revision: i32,
+        at: OffsetDateTime,
+    },
+    /// Somebody saved in between; nothing was overwritten.
+    Stale {
+        revision: i32,
+        by: String,
+        at: OffsetDateTime,
+    },
+    /// A text cannot be stored (it holds a NUL): said beside its field, nothing was overwritten.
+    Refused(Vec<Fault>),
+    /// It has been sent (or withdrawn) meanwhile: there is nothing to type in any more.
+    Closed,
+}
+
+/// A line of the list of drafts.
+#[derive(Debug, Clone)]
+pub struct DraftLine {
+    pub id: Uuid,
+    pub works_name: String,
+    pub obligee_name: String,
+    pub price: Option<i64>,
+    pub updated_by: String,
+    pub updated_at: OffsetDateTime,
+}
+
+/// Saves the form under the id its page proposed. `revision` is `None` for the first save; the same
+/// first save posted twice makes one draft.
+///
+/// # Errors
+/// `Denied` for 閲覧; `NotFound` where the id is another company's.
+pub async fn save(
+    app: &App,
+    who: &ContractorUser,
+    id: Uuid,
+    revision: Option<i32>,
+    form: &TypedForm,
+) -> Result<Saved, AppError> {
+    if !who.role.may_write() {
+        return Err(AppError::Denied("作成の権限がありません。"));
+    }
+    let faults = unstorable(form);
+    if !faults.is_empty() {
+        return Ok(Saved::Refused(faults));
+    }
+    let now = app.clock.now();
+    let works_search = text::search_key(form.get(Field::WorksName.id()));
+    let summary = Summary {
+        branch: form.get(Field::Branch.id()).parse().ok(),
+        obligee_name: form.get(Field::Obligee.id()),
+        works_name: form.get(Field::WorksName.id()),
+        works_search: &works_search,
+        price: Yen::parse(form.get(Field::Price.id())).ok().map(Yen::get),
+    };
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let known = crate::db::sureties::branches(&mut tx, who.surety).await?;
+    let summary = Summary {
+        branch: summary
+            .branch
+            .filter(|id| known.iter().any(|branch| branch.id == *id)),
+        ..summary
+    };
+    if revision.is_none()
+        && applications::create(
+            &mut tx,
+            who.surety,
+            who.contractor,
+            id,
+            form,
+            &summary,
+            &who.login,
+            now,
+        )
+        .await?
+    {
+        tx.commit().await?;
+        return Ok(Saved::At {
+            revision: 1,
+            at: now,
+        });
+    }
+    let Some(row) = applications::lock(&mut tx, who.surety, who.contractor, id).await? else {
+        return Err(AppError::NotFound);
+    };
+    if !stage_of(&row)?.is_editable() {
+        return Ok(Saved::Closed);
+    }
+    if row.form.0 == *form {
+        // The same text again (double post, Back button): already kept.
+        return Ok(Saved::At {
+            revision: row.revision,
+            at: row.updated_at,
+        });
+    }
+    let seen = revision.unwrap_or(row.revision);
+    if applications::save(
+        &mut tx,
+        who.surety,
+        who.contractor,
+        id,
+        seen,
+        form,
+        &summary,
+        &who.login,
+        now,
+    )
+    .await?
+    {
+        tx.commit().await?;
+        Ok(Saved::At {
+            revision: seen + 1,
+            at: now,
+        })
+    } else {
+        Ok(Saved::Stale {
+            revision: row.revision,
+            by: row.updated_by,
+            at: row.updated_at,
+        })
+    }
+}
+
+/// Opens a draft or a returned application for typing.
+///
+/// # Errors
+/// `NotFound` for other people's ids and for what is no longer editable.
+pub async fn open(app: &App, who: &ContractorUser, id: Uuid) -> Result<OpenForm, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = applications::find(&mut tx, who.surety, who.contractor, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    tx.commit().await?;
+    let stage = stage_of(&row)?;
+    if !stage.is_editable() {
+        return Err(AppError::NotFound);
+    }
+    Ok(OpenForm {
+        id,
+        stage,
+        form: row.form.0,
+        revision: row.revision,
+        receipt_no: row.receipt_no,
+        updated_by: row.updated_by,
+        updated_at: row.updated_at,
+        return_words: row.return_words,
+    })
+}
+
+/// The company's drafts, last saved first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list(app: &App, who: &ContractorUser) -> Result<Vec<DraftLine>, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let rows = applications::list(
+        &mut tx,
+        who.surety,
+        who.contractor,
+        &[Stage::Draft.code()],
+        200,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| DraftLine {
+            id: row.id,
+            works_name: row.works_name,
+            obligee_name: row.obligee_name,
+            price: row.price,
+            updated_by: row.updated_by,
+            updated_at: row.updated_at,
+        })
+        .collect())
+}
+
+/// Deletes a draft. What was sent is never deleted.
+///
+/// # Errors
+/// `NotFound` for other people's ids and for what was sent.
+pub async fn delete(app: &App, who: &ContractorUser, id: Uuid) -> Result<(), AppError> {
+    if !who.role.may_write() {
+        return Err(AppError::Denied("作成の権限がありません。"));
+    }
+    let mut tx = app.db.begin(&who.scope()).await?;
+    if !applications::delete_draft(&mut tx, who.surety, who.contractor, id).await? {
+        return Err(AppError::NotFound);
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Postgres cannot keep a NUL; nothing a person types on purpose has one.
+fn unstorable(form: &TypedForm) -> Vec<Fault> {
+    Field::ALL
+        .iter()
+        .filter_map(|field| {
+            let typed = form.get(field.id());
+            let fault = text::block(typed, typed.len()).err()?;
+            typed.contains('\0').then(|| Fault {
+                field: *field,
+                sentence: fault.sentence(field.label()),
+            })
+        })
+        .collect()
+}
+
+pub(super) fn stage_of(row: &ApplicationRow) -> Result<Stage, AppError> {
+    Stage::from_code(&row.stage)
+        .ok_or_else(|| AppError::internal(format!("unknown stage {}", row.stage)))
+}

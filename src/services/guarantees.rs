@@ -1,0 +1,508 @@
+//! 保証契約 as its contractor and its branch read it: list, detail, key, certificate.
+//! Each showing of a key and each copy is written down.
+
+use serde_json::json;
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+use zeroize::Zeroizing;
+
+use super::cases::like;
+use super::history::{self, About, By, Entry, Happened};
+use super::{ContractorUser, Officer};
+use crate::app::App;
+use crate::db::certificates::{self, CertificateRow, KeyRow, LookRow, VersionRow};
+use crate::db::guarantees::{self, GuaranteeRow, Search};
+use crate::db::{events, issuing, obligees, sureties};
+use crate::domain::certificate::{CertificateFace, Occasion};
+use crate::domain::content::{ApplicationContent, Handover};
+use crate::domain::era;
+use crate::domain::key::AuthenticationKey;
+use crate::domain::product::{CertificateForm, Product};
+use crate::domain::rulebook::{HandIn, RuleBook};
+use crate::domain::seal::{self, Envelope, PublicKey, PublicKeys};
+use crate::error::AppError;
+use crate::vault::sealer::{self, Sealed};
+
+/// A guarantee, for people.
+#[derive(Debug, Clone)]
+pub struct Guarantee {
+    pub id: i64,
+    pub branch: i64,
+    pub application: uuid::Uuid,
+    /// With its letter.
+    pub number: String,
+    pub product: Product,
+    pub form: CertificateForm,
+    pub obligee_name: String,
+    pub works_name: String,
+    pub contractor_name: String,
+    pub jv_name: Option<String>,
+    pub jv_representative: Option<String>,
+    /// Whole yen.
+    pub price: i64,
+    /// Whole yen.
+    pub amount: i64,
+    pub until: Date,
+    pub bank: Option<String>,
+    pub current_seq: i32,
+    pub issued_on: Date,
+    pub issued_at: Option<OffsetDateTime>,
+}
+
+impl TryFrom<GuaranteeRow> for Guarantee {
+    type Error = AppError;
+
+    fn try_from(row: GuaranteeRow) -> Result<Self, AppError> {
+        Ok(Self {
+            product: Product::from_code(&row.product)
+                .ok_or_else(|| AppError::internal("unknown product"))?,
+            form: CertificateForm::from_code(&row.form)
+                .ok_or_else(|| AppError::internal("unknown form"))?,
+            number: format!("{}{}", row.number, row.suffix),
+            id: row.id,
+            branch: row.branch_id,
+            application: row.application_id,
+            obligee_name: row.obligee_name,
+            works_name: row.works_name,
+            contractor_name: row.contractor_name,
+            jv_name: row.jv_name,
+            jv_representative: row.jv_representative,
+            price: row.price,
+            amount: row.amount,
+            until: row.until,
+            bank: row.bank,
+            current_seq: row.current_seq,
+            issued_on: row.issued_on,
+            issued_at: row.issued_at,
+        })
+    }
+}
+
+/// What a list of guarantees is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    pub product: Option<Product>,
+    pub form: Option<CertificateForm>,
+    /// 期間: the certificate's date.
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+    /// Part of 工事名.
+    pub words: String,
+    /// From 1; only up to 1,000 hits.
+    pub page: i64,
+    /// Beyond 1,000 hits: older than this row.
+    pub before: Option<(Date, i64)>,
+}
+
+/// Rows of a page of every list.
+pub const PER_PAGE: i64 = 20;
+
+/// A page of the list.
+#[derive(Debug, Clone)]
+pub struct List {
+    pub rows: Vec<Guarantee>,
+    /// Counted to 1,001: beyond 1,000 say 「1,000件以上」.
+    pub total: i64,
+    /// More rows follow this page (keyset).
+    pub next: Option<(Date, i64)>,
+}
+
+/// 保証契約一覧 of the contractor, newest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list(app: &App, who: &ContractorUser, query: &ListQuery) -> Result<List, AppError> {
+    let like = like(&query.words);
+    let search = search_of(query, like.as_deref());
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let total =
+        guarantees::count_of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
+    let rows = guarantees::of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
+    tx.commit().await?;
+    page(rows, total)
+}
+
+/// The Office's list: the branch's guarantees, head office all.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn office_list(app: &App, who: &Officer, query: &ListQuery) -> Result<List, AppError> {
+    let like = like(&query.words);
+    let search = search_of(query, like.as_deref());
+    let branch = (!who.is_head).then_some(who.branch);
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let rows = guarantees::of_office(&mut tx, who.surety, branch, &search).await?;
+    tx.commit().await?;
+    let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    page(rows, total)
+}
+
+fn search_of<'a>(query: &'a ListQuery, like: Option<&'a str>) -> Search<'a> {
+    Search {
+        product: query.product.map(Product::code),
+        form: query.form.map(CertificateForm::code),
+        from: query.from,
+        to: query.to,
+        like,
+        before: query.before,
+        offset: if query.before.is_some() {
+            0
+        } else {
+            (query.page.clamp(1, 50) - 1) * PER_PAGE
+        },
+        limit: PER_PAGE + 1,
+    }
+}
+
+fn page(mut rows: Vec<GuaranteeRow>, total: i64) -> Result<List, AppError> {
+    let full = usize::try_from(PER_PAGE).unwrap_or(20);
+    let more = rows.len() > full;
+    rows.truncate(full);
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| (row.issued_on, row.id));
+    Ok(List {
+        next,
+        total,
+        rows: rows
+            .into_iter()
+            .map(Guarantee::try_from)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// One line of 電子保証情報（履歴情報）.
+#[derive(Debug, Clone)]
+pub struct Version {
+    pub seq: i32,
+    /// 対象: 新規 / 変更ーn
+    pub occasion: Occasion,
+    /// 電子保証発行日時; `None` on paper.
+    pub arrived_at: Option<OffsetDateTime>,
+    pub signed_at: OffsetDateTime,
+    /// When the obligee opened this version in D-Sure.
+    pub looks: Vec<LookRow>,
+}
+
+/// 電子保証履歴一覧, or the page of a paper guarantee.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    pub guarantee: Guarantee,
+    pub versions: Vec<Version>,
+    pub history: Vec<Entry>,
+    /// Other issued guarantees of the same works: each has a key of its own.
+    pub siblings: Vec<Guarantee>,
+    /// How this obligee wants it handed in, from its rule book.
+    pub hand_in: Option<HandIn>,
+    /// Where the rule book comes from.
+    pub hand_in_source: Option<String>,
+    pub branch: sureties::BranchRow,
+    /// 保証証書受取, for paper.
+    pub handover: Option<Handover>,
+    /// The mail went (or will go) here, where 希望する.
+    pub notify_email: Option<String>,
+}
+
+/// A guarantee of the contractor by its ten digits. Showing it changes nothing.
+///
+/// # Errors
+/// `NotFound` for other people's numbers.
+pub async fn detail(app: &App, who: &ContractorUser, digits: &str) -> Result<Detail, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let detail = detail_of(&mut tx, who.surety, row).await?;
+    tx.commit().await?;
+    Ok(detail)
+}
+
+/// The same for staff of the own branch.
+///
+/// # Errors
+/// `NotFound` outside the own surety and branch.
+pub async fn office_detail(app: &App, who: &Officer, digits: &str) -> Result<Detail, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = guarantees::find_of_office(&mut tx, who.surety, digits)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let detail = detail_of(&mut tx, who.surety, row).await?;
+    tx.commit().await?;
+    Ok(detail)
+}
+
+async fn detail_of(
+    conn: &mut PgConnection,
+    surety: i64,
+    row: GuaranteeRow,
+) -> Result<Detail, AppError> {
+    let obligee = match row.obligee_id {
+        Some(id) => obligees::find(conn, surety, id).await?,
+        None => None,
+    };
+    let book = obligee
+        .and_then(|obligee| obligee.book)
+        .map(serde_json::from_value::<RuleBook>)
+        .transpose()?;
+    let guarantee = Guarantee::try_from(row)?;
+    let looks = certificates::looks(conn, guarantee.id).await?;
+    let versions = certificates::versions(conn, guarantee.id)
+        .await?
+        .into_iter()
+        .map(|row| version(row, &looks))
+        .collect::<Result<_, _>>()?;
+    let siblings = guarantees::of_application(conn, surety, guarantee.application)
+        .await?
+        .into_iter()
+        .filter(|other| other.id != guarantee.id)
+        .map(Guarantee::try_from)
+        .collect::<Result<_, _>>()?;
+    let history = events::of_guarantee(conn, guarantee.id).await?;
+    let branch = sureties::branch(conn, surety, guarantee.branch).await?;
+    let content = guarantees::content_of(conn, guarantee.application).await?;
+    let information = content.map(|content: ApplicationContent| content.information);
+    Ok(Detail {
+        versions,
+        history: history.into_iter().map(Entry::from).collect(),
+        siblings,
+        hand_in: book
+            .as_ref()
+            .and_then(|book| book.hand_in_of(guarantee.product))
+            .cloned(),
+        hand_in_source: book.as_ref().map(RuleBook::source_words),
+        branch,
+        handover: information.as_ref().and_then(|info| info.handover),
+        notify_email: information
+            .filter(|info| info.notify)
+            .and_then(|info| info.email),
+        guarantee,
+    })
+}
+
+fn version(row: VersionRow, looks: &[LookRow]) -> Result<Version, AppError> {
+    Ok(Version {
+        seq: row.seq,
+        occasion: serde_json::from_value(row.occasion)?,
+        arrived_at: row.arrived_at,
+        signed_at: row.signed_at,
+        looks: looks
+            .iter()
+            .filter(|look| look.seq == row.seq)
+            .cloned()
+            .collect(),
+    })
+}
+
+/// Where a key is shown to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyUse {
+    Page,
+    Notice,
+}
+
+/// The authentication key of an electronic guarantee; the showing is recorded first.
+///
+/// # Errors
+/// `Denied` for 閲覧; `NotFound` for other people's numbers and for paper.
+pub async fn key(
+    app: &App,
+    who: &ContractorUser,
+    digits: &str,
+    usage: KeyUse,
+) -> Result<AuthenticationKey, AppError> {
+    if !who.role.may_see_key() {
+        return Err(AppError::Denied("認証キーを表示する権限がありません。"));
+    }
+    let now = app.clock.now();
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let stored = issuing::key_of(&mut tx, row.id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let happened = match usage {
+        KeyUse::Page => Happened::KeyShown,
+        KeyUse::Notice => Happened::KeyNoticeMade,
+    };
+    note(&mut tx, who, &row, happened, now).await?;
+    tx.commit().await?;
+    let sealed = Sealed::from_columns(stored.kek_id, &stored.nonce, stored.ciphertext)?;
+    let context = sealer::key_context(row.id, stored.key_version);
+    let plain: Zeroizing<Vec<u8>> = app.vault.sealer()?.open(&sealed, &context)?;
+    std::str::from_utf8(&plain)
+        .ok()
+        .and_then(|plain| AuthenticationKey::parse(plain).ok())
+        .ok_or_else(|| AppError::internal("the sealed key is no key"))
+}
+
+/// A certificate drawn from its verified bytes.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    pub face: CertificateFace,
+    pub envelope: Envelope,
+    pub arrived_at: Option<OffsetDateTime>,
+    /// Hex SHA-256 of the signed bytes.
+    pub sha256: String,
+}
+
+/// How the contractor takes a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertificateUse {
+    Page,
+    Pdf,
+    Envelope,
+}
+
+/// One version of a contractor's certificate, its signature checked, the look recorded.
+///
+/// # Errors
+/// `NotFound` for other people's numbers and unknown versions; `Internal` where a signature does
+/// not hold.
+pub async fn certificate(
+    app: &App,
+    who: &ContractorUser,
+    digits: &str,
+    seq: i32,
+    usage: CertificateUse,
+) -> Result<Verified, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let verified = verified(&mut tx, row.id, seq).await?;
+    let happened = match usage {
+        CertificateUse::Page => Happened::CertificateSeen,
+        CertificateUse::Pdf | CertificateUse::Envelope => Happened::CertificateCopied,
+    };
+    note(&mut tx, who, &row, happened, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(verified)
+}
+
+/// One version for staff; nothing is recorded for looking.
+///
+/// # Errors
+/// As [`certificate`].
+pub async fn office_certificate(
+    app: &App,
+    who: &Officer,
+    digits: &str,
+    seq: i32,
+) -> Result<Verified, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = guarantees::find_of_office(&mut tx, who.surety, digits)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let verified = verified(&mut tx, row.id, seq).await?;
+    tx.commit().await?;
+    Ok(verified)
+}
+
+/// The original of a paper guarantee for the printer: recorded; from the second time on a reprint.
+///
+/// # Errors
+/// `NotFound` for electronic guarantees; `Denied` for administrators.
+pub async fn print_paper(
+    app: &App,
+    who: &Officer,
+    digits: &str,
+) -> Result<(Verified, usize), AppError> {
+    if who.role.may_administer() {
+        return Err(AppError::Denied("証書を印刷する権限がありません。"));
+    }
+    let now = app.clock.now();
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = guarantees::find_of_office(&mut tx, who.surety, digits)
+        .await?
+        .filter(|row| row.form == CertificateForm::Paper.code())
+        .ok_or(AppError::NotFound)?;
+    guarantees::lock(&mut tx, row.id).await?;
+    let verified = verified(&mut tx, row.id, row.current_seq).await?;
+    let before = events::of_guarantee(&mut tx, row.id)
+        .await?
+        .into_iter()
+        .filter(|event| event.kind == Happened::PaperPrinted.code())
+        .count();
+    let about = About {
+        surety: who.surety,
+        contractor: row.contractor_id,
+        branch: Some(row.branch_id),
+        application: Some(row.application_id),
+        product: Product::from_code(&row.product),
+        guarantee: Some(row.id),
+    };
+    let words = if before == 0 { "原本" } else { "再印刷" };
+    history::record(
+        &mut tx,
+        By::Officer(who),
+        &about,
+        Happened::PaperPrinted,
+        words,
+        json!({}),
+        now,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok((verified, before))
+}
+
+/// Reads a version and checks its signature with the surety's public key.
+async fn verified(conn: &mut PgConnection, guarantee: i64, seq: i32) -> Result<Verified, AppError> {
+    let row = certificates::find(conn, guarantee, seq)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let face = verify_row(&row)?;
+    Ok(Verified {
+        sha256: crate::domain::certificate::hex(&crate::domain::certificate::sha256(&row.face)),
+        envelope: Envelope::new(row.face, &row.key.key_id, &row.signature),
+        face,
+        arrived_at: row.arrived_at,
+    })
+}
+
+/// Nothing is drawn from bytes whose signature does not hold.
+fn verify_row(row: &CertificateRow) -> Result<CertificateFace, AppError> {
+    let keys = PublicKeys {
+        keys: vec![public_key(&row.key)?],
+    };
+    let (face, _) = seal::verify_face(&row.face, &row.signature, &row.key.key_id, &keys)
+        .map_err(AppError::internal)?;
+    Ok(face)
+}
+
+/// A stored public key; D-Sure and the sureties' side keep the same columns.
+pub(super) fn public_key(row: &KeyRow) -> Result<PublicKey, AppError> {
+    let bytes: [u8; 32] = row
+        .public_key
+        .as_slice()
+        .try_into()
+        .map_err(|_| AppError::internal("a public key has 32 bytes"))?;
+    let letter = row.suffix.chars().next().unwrap_or('?');
+    Ok(PublicKey::new(
+        letter,
+        bytes,
+        era::tokyo_date(row.created_at),
+    ))
+}
+
+async fn note(
+    conn: &mut PgConnection,
+    who: &ContractorUser,
+    row: &GuaranteeRow,
+    what: Happened,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    let about = About {
+        surety: who.surety,
+        contractor: who.contractor,
+        branch: Some(row.branch_id),
+        application: Some(row.application_id),
+        product: Product::from_code(&row.product),
+        guarantee: Some(row.id),
+    };
+    // A look may be lost with the machine, never anything acknowledged (performance.md, 6).
+    crate::db::commit_later(conn).await?;
+    history::record(conn, By::Contractor(who), &about, what, "", json!({}), now).await
+}

@@ -1,0 +1,226 @@
+//! One way to write history: every verb appends through here, in its own transaction.
+
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{ContractorUser, Officer};
+use crate::db::events::{self, NewEvent};
+use crate::domain::product::Product;
+
+/// What happened. The stored code and the words people read stand side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happened {
+    Submitted,
+    Resubmitted,
+    Withdrawn,
+    TakenUp,
+    Returned,
+    PassedOn,
+    Approved,
+    ApprovalTakenBack,
+    Declined,
+    PaymentConfirmed,
+    Ordered,
+    OrderFailed,
+    CertificateSigned,
+    Issued,
+    MailSent,
+    MailFailed,
+    KeyShown,
+    KeyNoticeMade,
+    CertificateSeen,
+    CertificateCopied,
+    PaperPrinted,
+    MessageToContractor,
+}
+
+impl Happened {
+    pub const ALL: [Self; 22] = [
+        Self::Submitted,
+        Self::Resubmitted,
+        Self::Withdrawn,
+        Self::TakenUp,
+        Self::Returned,
+        Self::PassedOn,
+        Self::Approved,
+        Self::ApprovalTakenBack,
+        Self::Declined,
+        Self::PaymentConfirmed,
+        Self::Ordered,
+        Self::OrderFailed,
+        Self::CertificateSigned,
+        Self::Issued,
+        Self::MailSent,
+        Self::MailFailed,
+        Self::KeyShown,
+        Self::KeyNoticeMade,
+        Self::CertificateSeen,
+        Self::CertificateCopied,
+        Self::PaperPrinted,
+        Self::MessageToContractor,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Resubmitted => "resubmitted",
+            Self::Withdrawn => "withdrawn",
+            Self::TakenUp => "taken_up",
+            Self::Returned => "returned",
+            Self::PassedOn => "passed_on",
+            Self::Approved => "approved",
+            Self::ApprovalTakenBack => "approval_taken_back",
+            Self::Declined => "declined",
+            Self::PaymentConfirmed => "payment_confirmed",
+            Self::Ordered => "ordered",
+            Self::OrderFailed => "order_failed",
+            Self::CertificateSigned => "certificate_signed",
+            Self::Issued => "issued",
+            Self::MailSent => "mail_sent",
+            Self::MailFailed => "mail_failed",
+            Self::KeyShown => "key_shown",
+            Self::KeyNoticeMade => "key_notice_made",
+            Self::CertificateSeen => "certificate_seen",
+            Self::CertificateCopied => "certificate_copied",
+            Self::PaperPrinted => "paper_printed",
+            Self::MessageToContractor => "message_to_contractor",
+        }
+    }
+
+    /// The words of histories.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Submitted => "申込を送信",
+            Self::Resubmitted => "訂正して再送信",
+            Self::Withdrawn => "申込を取下げ",
+            Self::TakenUp => "審査を開始",
+            Self::Returned => "差戻し",
+            Self::PassedOn => "承認に回した",
+            Self::Approved => "承認",
+            Self::ApprovalTakenBack => "承認の取消し",
+            Self::Declined => "謝絶",
+            Self::PaymentConfirmed => "入金確認",
+            Self::Ordered => "発行を指図",
+            Self::OrderFailed => "発行できずに戻した",
+            Self::CertificateSigned => "証書に署名",
+            Self::Issued => "発行",
+            Self::MailSent => "お知らせメールを送信",
+            Self::MailFailed => "お知らせメールを送れませんでした",
+            Self::KeyShown => "認証キーを表示",
+            Self::KeyNoticeMade => "認証キーのお知らせ（PDF）を作成",
+            Self::CertificateSeen => "証書を表示",
+            Self::CertificateCopied => "証書の写し（PDF）を作成",
+            Self::PaperPrinted => "証書（紙）を印刷",
+            Self::MessageToContractor => "お客様へのお知らせ",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// What stays among staff.
+    fn shown(self) -> bool {
+        !matches!(
+            self,
+            Self::PassedOn
+                | Self::ApprovalTakenBack
+                | Self::Ordered
+                | Self::OrderFailed
+                | Self::CertificateSigned
+                | Self::MailFailed
+        )
+    }
+}
+
+/// Who did it, as history keeps it.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'a> {
+    Contractor(&'a ContractorUser),
+    Officer(&'a Officer),
+    Worker,
+}
+
+/// To what it happened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About {
+    pub surety: i64,
+    pub contractor: i64,
+    pub branch: Option<i64>,
+    pub application: Option<Uuid>,
+    pub product: Option<Product>,
+    pub guarantee: Option<i64>,
+}
+
+/// Appends one entry in the caller's transaction.
+pub(super) async fn record(
+    conn: &mut PgConnection,
+    by: By<'_>,
+    about: &About,
+    what: Happened,
+    words: &str,
+    detail: Value,
+    at: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    let (actor_site, actor_id, actor_name) = match by {
+        By::Contractor(user) => ("netdesk", Some(user.account), user.login.as_str()),
+        By::Officer(officer) => ("office", Some(officer.account), officer.name.as_str()),
+        By::Worker => ("worker", None, "システム"),
+    };
+    events::add(
+        conn,
+        &NewEvent {
+            surety: about.surety,
+            contractor: Some(about.contractor),
+            branch: about.branch,
+            application: about.application,
+            product: about.product.map(Product::code),
+            guarantee: about.guarantee,
+            at,
+            actor_site,
+            actor_id,
+            actor_name,
+            kind: what.code(),
+            words,
+            detail: if detail.is_null() { json!({}) } else { detail },
+            shown: what.shown(),
+        },
+    )
+    .await
+}
+
+/// An entry as pages show it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub at: OffsetDateTime,
+    pub product: Option<Product>,
+    /// netdesk, office, dsure or worker.
+    pub site: String,
+    pub who: String,
+    /// `None` for a kind this program does not know.
+    pub what: Option<Happened>,
+    pub words: String,
+    pub detail: Value,
+}
+
+impl From<events::EventRow> for Entry {
+    fn from(row: events::EventRow) -> Self {
+        Self {
+            at: row.at,
+            product: row.product.as_deref().and_then(Product::from_code),
+            site: row.actor_site,
+            who: row.actor_name,
+            what: Happened::from_code(&row.kind),
+            words: row.words,
+            detail: row.detail,
+        }
+    }
+}
+
+impl Entry {
+    pub fn label(&self) -> &'static str {
+        self.what.map_or("記録", Happened::label)
+    }
+}
