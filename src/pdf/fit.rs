@@ -35,3 +35,21 @@ pub fn fitting(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_shrink_before_letters_and_nothing_overlaps_in_the_end() {
+        let mut tried = Vec::new();
+        let page = fitting(|fit| {
+            tried.push(fit);
+            Ok((Page::new(), 0.7 - fit.size * fit.air))
+        });
+        assert!(page.is_ok());
+        let last = tried.last().unwrap();
+        assert!(last.size * last.air <= 0.7 && last.size > 0.85, "{last:?}");
+        assert!((tried[1].size - 1.0).abs() < 1e-6 && tried[1].air < tried[0].air);
+    }
+}

@@ -127,6 +127,21 @@ mod tests {
     }
 
     #[test]
+    fn signs_stay_with_what_they_belong_to() {
+        let style = style();
+        for (text, width, first) in [
+            ("第１工区～第２工区", "第１工区", "第１工"),
+            ("舗装１２０㎡", "舗装１２０", "舗装１２"),
+            ("橋梁№１", "橋梁№", "橋梁"),
+        ] {
+            let width = style.width(width).unwrap();
+            let lines = wrap(&style, text, width).unwrap();
+            assert!(lines[0].len() <= first.len(), "{lines:?}");
+            assert_eq!(lines.concat(), text);
+        }
+    }
+
+    #[test]
     fn blanks_hang_and_long_words_are_cut() {
         let style = style();
         let em = style.width("国").unwrap();

@@ -218,16 +218,44 @@ fn nothing_of_a_long_text_is_cut_off() {
 }
 
 #[test]
+fn lines_of_a_full_page_stay_apart_and_inside_the_frame() {
+    const MM: f32 = 72.0 / 25.4;
+    let bytes = certificate(&long_venture(), &copy()).unwrap();
+    let pdf = Document::load_mem(&bytes).unwrap();
+    let content = pdf
+        .get_and_decode_page_content(pdf.get_pages()[&1])
+        .unwrap();
+    let mut baselines: Vec<f32> = content
+        .operations
+        .iter()
+        .filter(|operation| operation.operator == "Tm")
+        .map(|operation| 297.0 - operation.operands[5].as_float().unwrap() / MM)
+        .collect();
+    baselines.sort_by(f32::total_cmp);
+    assert!(baselines.last().is_some_and(|last| *last < 281.0));
+    let body = baselines.iter().position(|y| *y > 58.0).unwrap();
+    for pair in baselines[body..].windows(2) {
+        let apart = pair[1] - pair[0];
+        assert!(apart < 0.01 || apart > 2.6, "{pair:?}");
+    }
+}
+
+#[test]
 fn rare_characters_are_said_as_they_were_written() {
-    let face = odd_names();
+    let mut face = odd_names();
+    face.obligee = "取手市長（⼯事担当・工務課）".to_owned();
     let bytes = certificate(&face, &copy()).unwrap();
     let said = said(&bytes).join("\n");
     assert!(
         said.contains("代表取締役　\u{FA19} 𠮷郎・辻\u{E0101}　邉子"),
         "{said}"
     );
-    // One glyph stands for both wave dashes, and か with its mark is drawn composed.
+    // One glyph stands for both wave dashes and for both 工, and か with its mark is drawn composed.
     assert!(said.contains("～〜歩道拡幅"), "{said}");
+    assert!(
+        said.contains("取手市長（\u{2F2F}事担当・\u{5DE5}務課）"),
+        "{said}"
+    );
     assert!(said.contains("か\u{3099}け崩れ"), "{said}");
     assert!(drawn(&bytes).contains("有限会社髙橋﨑工務店㈱"));
 }
