@@ -1,13 +1,22 @@
 //! What all sites share: look, layers, forms.
 
+pub mod answer;
 pub mod assets;
+pub mod cookies;
 pub mod field;
 #[cfg(test)]
 mod gallery;
+pub mod form;
+pub mod network;
+pub mod origin;
 pub mod page;
 pub mod pager;
 pub mod problem;
+pub mod rescue;
+pub mod routes;
+pub mod session;
 pub mod shell;
 pub mod site;
+pub mod state;
 pub mod summary;
 pub mod urls;
