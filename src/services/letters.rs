@@ -157,7 +157,7 @@ fn invite(app: &App, link: &Link) -> Result<Letter, AppError> {
         company: link.company.as_deref().unwrap_or(&link.surety_name),
         service,
         login: &link.login,
-        link: link.url(),
+        link: &link.url(),
         lasts: if reset { "30分" } else { "72時間" },
         reset,
         surety: &link.surety_name,

@@ -4,9 +4,9 @@ pub mod answer;
 pub mod assets;
 pub mod cookies;
 pub mod field;
+pub mod form;
 #[cfg(test)]
 mod gallery;
-pub mod form;
 pub mod network;
 pub mod origin;
 pub mod page;
@@ -15,6 +15,7 @@ pub mod problem;
 pub mod rescue;
 pub mod routes;
 pub mod session;
+pub mod sheet;
 pub mod shell;
 pub mod site;
 pub mod state;
