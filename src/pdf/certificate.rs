@@ -338,3 +338,52 @@ impl<'face> Sheet<'face> {
         Ok(top)
     }
 }
+#[cfg(test)]
+mod scratch {
+    #[test]
+    fn write() {
+        use super::super::sample::*;
+        use super::*;
+        let copy = Dress::Copy { line: "写し（2026/07/03 10:12 に保証確認サービス（D-Sure）から印刷）。この印刷物は写しです。保証内容は保証確認サービスの画面でご確認ください。　指紋 3F9A 6C02 E17B 8D44".to_owned() };
+        let reprint = Dress::Reprint {
+            note: "再印刷（2026/07/03 10:12、2回目）。理由：汚損による差替え。".to_owned(),
+        };
+        let mut changed = prepayment();
+        changed.occasion = Occasion::Change { number: 1 };
+        for (name, face, dress) in [
+            ("prepay", prepayment(), &copy),
+            ("contract", contract(), &Dress::Original),
+            ("reprint", contract(), &reprint),
+            ("change", changed, &copy),
+            ("long", long_venture(), &copy),
+            ("odd", odd_names(), &copy),
+        ] {
+            for _ in 0..4 {
+                certificate(&face, dress).unwrap();
+            }
+            let t = std::time::Instant::now();
+            for _ in 0..20 {
+                Sheet::draw(
+                    &face,
+                    dress,
+                    Fit {
+                        size: 1.0,
+                        air: 1.1,
+                    },
+                )
+                .unwrap();
+            }
+            println!("draw {:?}", t.elapsed() / 20);
+            let t = std::time::Instant::now();
+            let bytes = certificate(&face, dress).unwrap();
+            println!("{name} {} {:?}", bytes.len(), t.elapsed());
+            std::fs::write(format!("/work/h/pdf-scratch/{name}.pdf"), bytes).unwrap();
+        }
+        for (name, n) in [("notice", notice()), ("notice-long", long_notice())] {
+            let t = std::time::Instant::now();
+            let bytes = super::super::key_notice::key_notice(&n).unwrap();
+            println!("{name} {} {:?}", bytes.len(), t.elapsed());
+            std::fs::write(format!("/work/h/pdf-scratch/{name}.pdf"), bytes).unwrap();
+        }
+    }
+}

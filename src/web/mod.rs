@@ -18,8 +18,10 @@ pub mod problem;
 pub mod rescue;
 pub mod routes;
 pub mod session;
+pub mod sheet;
 pub mod shell;
 pub mod site;
 pub mod state;
 pub mod summary;
 pub mod urls;
+
