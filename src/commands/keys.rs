@@ -59,7 +59,9 @@ pub fn run(deed: &Deed) -> Ended {
                 (RingName::Pepper, None) => Rotate::Pepper,
                 (RingName::Signing, Some(letter)) => Rotate::Signing(*letter),
                 (RingName::Signing, None) => {
-                    return Err("a signing key belongs to a surety: name it by --surety.".to_owned());
+                    return Err(
+                        "a signing key belongs to a surety: name it by --surety.".to_owned()
+                    );
                 }
                 (_, Some(_)) => return Err("--surety goes with signing only.".to_owned()),
             };

@@ -1,7 +1,6 @@
 //! What each command does; the words a person types and the sentences they read.
 
 mod demo;
-mod door;
 mod keys;
 mod offices;
 mod serve;
@@ -37,9 +36,7 @@ enum Command {
     /// Brings the database's tables up to date, as its owner.
     Migrate,
     /// Founds a surety with its branches, from a JSON file.
-    Surety {
-        file: PathBuf,
-    },
+    Surety { file: PathBuf },
     /// Invites a member of staff by mail.
     User(offices::Invite),
     /// Makes and turns key rings.
@@ -80,7 +77,11 @@ pub fn run(cli: Cli) -> ExitCode {
             for line in &verdict.lines {
                 say(line);
             }
-            return if verdict.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+            return if verdict.ok {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            };
         }
     };
     match ended {

@@ -59,7 +59,8 @@ pub fn invite(invite: &Invite) -> Ended {
     let login = signin::fold_login(&invite.login);
     if !signin::is_login(&login) {
         return Err(
-            "--login takes 3 to 64 small letters, figures, dots, hyphens and underscores.".to_owned(),
+            "--login takes 3 to 64 small letters, figures, dots, hyphens and underscores."
+                .to_owned(),
         );
     }
     let email = akashi::domain::email::Email::parse(&invite.email)
@@ -77,7 +78,9 @@ pub fn invite(invite: &Invite) -> Ended {
             .await
             .map_err(words)?;
         pool.close().await;
-        say(&format!("{login} is registered; the worker mails the invitation."));
+        say(&format!(
+            "{login} is registered; the worker mails the invitation."
+        ));
         Ok(())
     })
 }

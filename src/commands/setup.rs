@@ -50,9 +50,7 @@ pub fn hashing_threads() -> usize {
 pub async fn owner_app(settings: &Settings) -> Result<(App, PgPool), String> {
     let pool = db::pool(options(settings.owner().map_err(sentence)?)?, 2);
     let vault = Vault::load(
-        &settings
-            .rings(Rings::OFFICE)
-            .map_err(sentence)?,
+        &settings.rings(Rings::OFFICE).map_err(sentence)?,
         1,
         Cost::Real,
     )

@@ -14,14 +14,16 @@ pub mod ops;
 pub mod origin;
 pub mod page;
 pub mod pager;
+pub mod patience;
 pub mod problem;
 pub mod rescue;
 pub mod routes;
+pub mod serve;
 pub mod session;
 pub mod sheet;
 pub mod shell;
+pub mod shield;
 pub mod site;
 pub mod state;
 pub mod summary;
 pub mod urls;
-
