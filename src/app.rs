@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::{Chance, Clock};
-use crate::config::Addresses;
+use crate::config::{Addresses, Names};
 use crate::db::Db;
 use crate::vault::Vault;
 
@@ -15,6 +15,8 @@ pub struct App {
     pub chance: Chance,
     pub vault: Arc<Vault>,
     pub addresses: Arc<Addresses>,
+    /// What the installation calls its sites.
+    pub names: Arc<Names>,
     /// Demo installations show their logins and need no second factor.
     pub demo: bool,
 }

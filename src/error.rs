@@ -15,6 +15,9 @@ pub enum AppError {
     /// Over a limit: seconds to wait.
     #[error("too many attempts, wait {0} s")]
     TooMany(u64),
+    /// Every hand is full just now: seconds after which to come again.
+    #[error("busy, come again in {0} s")]
+    Busy(u64),
     #[error("internal: {0}")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

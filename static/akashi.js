@@ -55,8 +55,8 @@
   const ratio = el => {
     const box = at('q-' + el.name), n = toYen(el.value);
     const base = el.dataset.ratio.split(' ').map(id => toYen(at(id)?.value)).find(v => v > 0);
-    if (!box || !base) return;
-    const p = n === null ? null : Math.round(n * 1000 / base) / 10;
+    if (!box) return;
+    const p = n === null || !base ? null : Math.round(n * 1000 / base) / 10;
     box.querySelector('output').textContent = p === null ? '―' : `${p.toFixed(1)}%`;
     box.querySelector('meter').value = p ?? 0;
   };
@@ -160,7 +160,7 @@
         if (!res.ok) { say(told.words || '自動で下書き保存できませんでした。入力内容はこの画面に残っています。もう一度「下書き保存」を押してください。'); return; }
         heard(res);
         for (const [k, v] of Object.entries(told.fields || {})) if (f.elements[k]) f.elements[k].value = v;
-        if (told.action) f.action = told.action;
+        if (told.action) f.setAttribute('action', told.action);
         if (told.autosave) f.dataset.autosave = told.autosave;
         if (told.page) history.replaceState(null, '', told.page);
         say(`${clock(Date.now())}に自動で下書き保存しました`);

@@ -3,13 +3,17 @@
 //! Every transaction begins in a [`Scope`]: the database role of a site and the settings that
 //! row-level security reads. The begin and the settings travel in one message.
 
+pub mod accounts;
 pub mod applications;
 pub mod certificates;
 pub mod events;
+pub mod founding;
+pub mod gate;
 pub mod guarantees;
 pub mod issuing;
 pub mod items;
 pub mod jobs;
+pub mod letters;
 pub mod obligees;
 pub mod sureties;
 
@@ -29,6 +33,8 @@ pub enum Scope {
     Dsure { number: Option<String> },
     /// The worker: every tenant, never a page.
     Worker,
+    /// The command line setting an installation up, over the owner's login.
+    Founder,
     /// A site's own role before anybody is known.
     Gate(Site),
 }
@@ -108,6 +114,7 @@ impl Db {
             Scope::Office { .. } | Scope::Gate(Site::Office) => (&self.office, "office"),
             Scope::Dsure { .. } | Scope::Gate(Site::Dsure) => (&self.dsure, "dsure"),
             Scope::Worker => (&self.worker, "worker"),
+            Scope::Founder => (&self.worker, "founder"),
         };
         let mut begin = String::from("begin");
         if self.take_role {
@@ -131,7 +138,7 @@ impl Db {
             } if number.bytes().all(|b| b.is_ascii_digit() || b == b'-') => {
                 begin.push_str(&format!("; set local app.number = '{number}'"));
             }
-            Scope::Dsure { .. } | Scope::Worker | Scope::Gate(_) => {}
+            Scope::Dsure { .. } | Scope::Worker | Scope::Founder | Scope::Gate(_) => {}
         }
         // Only digits, hyphens and our own words were pasted in.
         let inner = pool.begin_with(AssertSqlSafe(begin)).await?;

@@ -1,6 +1,7 @@
 //! Sureties, branches, contractors: what a certificate says of them.
 
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct SuretyRow {
@@ -87,4 +88,25 @@ pub async fn contractor(
     .bind(id)
     .fetch_one(conn)
     .await
+}
+
+/// The public half of a signing key, for the surety whose letter it signs; kept for ever.
+pub async fn add_signing_key(
+    conn: &mut PgConnection,
+    key_id: &str,
+    suffix: &str,
+    public_key: &[u8],
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into signing_keys (key_id, surety_id, public_key, created_at)
+         select $1, id, $3, $4 from sureties where suffix = $2 on conflict (key_id) do nothing",
+    )
+    .bind(key_id)
+    .bind(suffix)
+    .bind(public_key)
+    .bind(now)
+    .execute(conn)
+    .await
+    .map(drop)
 }

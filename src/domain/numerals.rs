@@ -134,3 +134,29 @@ pub fn kanji(value: u64) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{kanji, read};
+    use proptest::prelude::*;
+
+    #[test]
+    fn places_keep_their_order() {
+        assert_eq!(read("二千二十六"), Some(2026));
+        assert_eq!(read("10億5"), Some(1_000_000_005));
+        assert_eq!(read("1億9999万9999"), Some(199_999_999));
+        assert_eq!(read("1万10000"), None);
+        assert_eq!(read("1億1億"), None);
+        assert_eq!(read("万"), None);
+        assert_eq!(read(""), None);
+        assert_eq!(read(&"9".repeat(100_000)), Some(u128::MAX));
+        assert_eq!(read(&format!("{}兆", "9".repeat(100))), Some(u128::MAX));
+    }
+
+    proptest! {
+        #[test]
+        fn kanji_are_read_back(value in 0_u64..10_000_000_000_000_000) {
+            prop_assert_eq!(read(&kanji(value)), Some(u128::from(value)));
+        }
+    }
+}

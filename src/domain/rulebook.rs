@@ -4,10 +4,10 @@
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::era;
 use super::product::Product;
 use super::works::ContractKind;
 
+mod day;
 mod facts;
 mod fraction;
 #[cfg(test)]
@@ -33,7 +33,7 @@ pub struct RuleBook {
     #[serde(default)]
     pub source: String,
     /// When somebody last looked there.
-    #[serde(default, with = "era::iso::option")]
+    #[serde(default, with = "day")]
     pub checked_on: Option<Date>,
 }
 
@@ -115,10 +115,10 @@ pub struct ElectronicRule {
     /// The event whose date counts.
     pub basis: Basis,
     /// First day taken; `None` where the obligee names no day.
-    #[serde(default, with = "era::iso::option")]
+    #[serde(default, with = "day")]
     pub from: Option<Date>,
     /// Last day taken.
-    #[serde(default, with = "era::iso::option")]
+    #[serde(default, with = "day")]
     pub until: Option<Date>,
     /// A condition only the obligee can answer: 「駒ヶ根市が認めた工事・業務委託」. Said, never refused.
     #[serde(default)]
@@ -310,6 +310,9 @@ impl HandIn {
     /// 「総務部契約検査課へ電子メール」; `None` where neither is known.
     pub fn words(&self) -> Option<String> {
         match (&self.section, self.channel) {
+            (Some(section), Some(channel @ (Channel::Upload | Channel::Form))) => {
+                Some(format!("{}（{section}）", channel.label()))
+            }
             (Some(section), Some(channel)) => Some(format!("{section}へ{}", channel.label())),
             (Some(section), None) => Some(format!("{section}へ")),
             (None, Some(channel)) => Some(channel.label().to_owned()),

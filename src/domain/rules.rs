@@ -11,6 +11,7 @@ use super::rulebook::RuleBook;
 mod amounts;
 mod conditions;
 mod limits;
+mod rates;
 #[cfg(test)]
 mod tests;
 

@@ -17,6 +17,7 @@ pub fn fold_figures(typed: &str) -> String {
         .map(|c| if c == '\u{FF70}' { '-' } else { c })
         .nfkc()
         .filter(|c| !c.is_whitespace() && !is_invisible(*c))
+        .nfkc()
         .collect();
     let beside = |index: usize| {
         folded
@@ -41,9 +42,8 @@ pub fn search_key(text: &str) -> String {
         .filter(|c| !c.is_whitespace() && !is_invisible(*c) && !is_selector(*c))
         .map(|c| if is_dash(c) { '-' } else { plain_variant(c) })
         .flat_map(char::to_lowercase)
-        .map(|c| if c == 'ς' { 'σ' } else { c })
-        .collect::<String>()
-        .replace('ß', "ss")
+        .nfkc()
+        .collect()
 }
 
 /// The everyday form of a character that names often write otherwise.
@@ -65,8 +65,7 @@ fn plain_variant(c: char) -> char {
 /// # Errors
 /// A character no document should carry, or more than `max` characters (grapheme clusters).
 pub fn line(typed: &str, max: usize) -> Result<String, TextFault> {
-    let kept = typed.trim_matches(is_blank);
-    check(typed, max, kept, false)?;
+    let kept = check(typed, max, is_blank, false)?;
     Ok(kept.to_owned())
 }
 
@@ -76,8 +75,7 @@ pub fn line(typed: &str, max: usize) -> Result<String, TextFault> {
 /// As [`line`].
 pub fn block(typed: &str, max: usize) -> Result<String, TextFault> {
     let typed = typed.replace("\r\n", "\n");
-    let kept = typed.trim_matches(|c| is_blank(c) || c == '\n');
-    check(&typed, max, kept, true)?;
+    let kept = check(&typed, max, |c| is_blank(c) || c == '\n', true)?;
     Ok(kept.to_owned())
 }
 
@@ -118,36 +116,43 @@ pub fn excerpt(typed: &str) -> String {
 /// Most code points in one shown character: no real one needs more, and a column stays bounded.
 const MOST_STACKED: usize = 8;
 
-fn check(typed: &str, max: usize, kept: &str, breaks: bool) -> Result<(), TextFault> {
+/// What stays of `typed` without its ends, once nothing in it is at fault.
+fn check(
+    typed: &str,
+    max: usize,
+    end: impl Fn(char) -> bool + Copy,
+    breaks: bool,
+) -> Result<&str, TextFault> {
+    let opened = typed.trim_start_matches(end);
+    let start = typed.len() - opened.len();
+    let kept = opened.trim_end_matches(end);
+    // Places count from the first character typed, as the person sees it.
+    let place = |index: usize| Place::of(typed, start + index, breaks);
     let mut before = None;
-    for (index, c) in typed.char_indices() {
+    for (index, c) in kept.char_indices() {
         let fault = match c {
             '\n' if breaks => None,
             c if is_selector(c) && before.is_some_and(is_ideograph) => None,
             c => judge(c),
         };
         if let Some(kind) = fault {
-            return Err(TextFault::Character {
-                c,
-                kind,
-                place: Place::of(typed, index, breaks),
-            });
+            let place = place(index);
+            return Err(TextFault::Character { c, kind, place });
         }
         before = Some(c);
     }
-    let stacked = typed
+    let stacked = kept
         .grapheme_indices(true)
         .find(|(_, cluster)| cluster.chars().nth(MOST_STACKED).is_some());
     if let Some((index, _)) = stacked {
-        return Err(TextFault::Stacked {
-            place: Place::of(typed, index, breaks),
-        });
+        let place = place(index);
+        return Err(TextFault::Stacked { place });
     }
     let count = length(kept);
     if count > max {
         return Err(TextFault::TooLong { max, count });
     }
-    Ok(())
+    Ok(kept)
 }
 
 /// Why one character has no place in a document.

@@ -3,15 +3,23 @@
 //! [`ContractorUser`], [`Officer`] and [`KeyHolder`] are proofs of who acts: their fields are
 //! private to this module, and only a living session makes them (`accounts`, `viewing`).
 
+pub mod accounts;
 pub mod actors;
 pub mod applications;
 pub mod cases;
 pub mod deposits;
 pub mod drafts;
 pub mod examination;
+pub mod founding;
 pub mod guarantees;
+pub mod health;
 pub mod history;
+pub mod holders;
 pub mod issuance;
+pub mod keys;
+pub mod letters;
 pub mod obligees;
+pub mod rescues;
+pub mod sureties;
 
 pub use actors::{ContractorUser, KeyHolder, Officer};

@@ -1,14 +1,30 @@
 //! What all sites share: look, layers, forms.
 
+pub mod answer;
 pub mod assets;
+pub mod cookies;
 pub mod field;
+pub mod flash;
+pub mod form;
+#[cfg(test)]
+mod gallery;
+pub mod layers;
+pub mod network;
+pub mod ops;
+pub mod origin;
 pub mod page;
 pub mod pager;
 pub mod patience;
 pub mod problem;
 pub mod serve;
+pub mod rescue;
+pub mod routes;
+pub mod serve;
+pub mod session;
+pub mod sheet;
 pub mod shell;
 pub mod shield;
 pub mod site;
+pub mod state;
 pub mod summary;
 pub mod urls;

@@ -1,5 +1,7 @@
 //! Which of the sites a page belongs to, and what the installation calls it.
 
+pub use crate::config::Names;
+
 /// One site of the installation; it decides dress, cookie and addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Site {
@@ -61,27 +63,6 @@ impl Site {
             Self::Office => "申込の一覧へ",
             Self::Dsure => "電子証書の確認へ",
             Self::Demo => "デモの入口へ",
-        }
-    }
-}
-
-/// The shown names of the sites, settings of the installation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names {
-    /// Net Desk's shown name.
-    pub netdesk: String,
-    /// The Office's shown name.
-    pub office: String,
-    /// D-Sure's shown name.
-    pub dsure: String,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Self {
-            netdesk: "ネットデスク".into(),
-            office: "保証業務".into(),
-            dsure: "保証確認サービス（D-Sure）".into(),
         }
     }
 }

@@ -228,7 +228,7 @@ fn make(place: &Place, programs: &Path, settings: &[&str]) -> Result<(), Cluster
         .arg("-D")
         .arg(&nursery)
         .stderr(Stdio::piped());
-    runner::die_with_us(&mut initdb, Signal::SIGTERM);
+    runner::die_with_us(&mut initdb, Signal::SIGKILL);
     let output = initdb.output().map_err(at("initdb の起動", programs))?;
     if !output.status.success() {
         let said = tail(&output.stderr);

@@ -1,0 +1,307 @@
+//! What is looked up before anybody is known: sign-in, sessions, limits, links, rescues.
+//!
+//! Each is one statement on a site's pool (`Db::gate`), a security-definer function of
+//! `gatekeeper`; so no transaction and one round trip.
+
+use sqlx::PgExecutor;
+use time::{Duration, OffsetDateTime};
+
+/// What a login id leads to.
+#[derive(Debug, sqlx::FromRow)]
+pub struct LoginRow {
+    pub id: i64,
+    pub password_phc: Option<String>,
+    pub disabled: bool,
+}
+
+/// Everything a request needs to know about who asks.
+#[derive(Debug, sqlx::FromRow)]
+pub struct SessionRow {
+    pub account_id: i64,
+    pub login: String,
+    pub name: String,
+    pub role: String,
+    pub email: String,
+    pub surety_id: i64,
+    pub surety_name: String,
+    pub suffix: String,
+    pub contractor_id: Option<i64>,
+    pub contractor_name: Option<String>,
+    pub branch_id: i64,
+    pub branch_name: String,
+    pub branch_is_head: bool,
+    pub terms_version: Option<i32>,
+    pub created_at: OffsetDateTime,
+    pub seen_at: OffsetDateTime,
+}
+
+/// A session of D-Sure: one number.
+#[derive(Debug, sqlx::FromRow)]
+pub struct HolderRow {
+    pub number: String,
+    pub suffix: String,
+    pub network: String,
+    pub created_at: OffsetDateTime,
+    pub seen_at: OffsetDateTime,
+}
+
+/// Whom a living link is for.
+#[derive(Debug, sqlx::FromRow)]
+pub struct InvitationRow {
+    pub account_id: i64,
+    pub login: String,
+    pub name: String,
+    pub site: String,
+    pub purpose: String,
+}
+
+/// What a rescue holds, sealed.
+#[derive(Debug, sqlx::FromRow)]
+pub struct RescueRow {
+    pub path: String,
+    pub nonce: Vec<u8>,
+    pub ciphertext: Vec<u8>,
+}
+
+/// One bucket of the limiter: its hashed name, how many at once, and how fast they come back.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    pub name: String,
+    pub burst: i32,
+    pub every: Duration,
+}
+
+pub async fn login_find(
+    conn: impl PgExecutor<'_>,
+    site: &str,
+    login: &str,
+) -> Result<Option<LoginRow>, sqlx::Error> {
+    sqlx::query_as("select id, password_phc, disabled from login_find($1, $2)")
+        .bind(site)
+        .bind(login)
+        .fetch_optional(conn)
+        .await
+}
+
+pub async fn session_open(
+    conn: impl PgExecutor<'_>,
+    token: [u8; 32],
+    site: &str,
+    account: i64,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("select session_open($1, $2, $3, $4)")
+        .bind(token.as_slice())
+        .bind(site)
+        .bind(account)
+        .bind(now)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+pub async fn session_find(
+    conn: impl PgExecutor<'_>,
+    token: [u8; 32],
+    site: &str,
+    now: OffsetDateTime,
+    idle: Duration,
+    absolute: Duration,
+) -> Result<Option<SessionRow>, sqlx::Error> {
+    sqlx::query_as("select * from session_find($1, $2, $3, $4, $5)")
+        .bind(token.as_slice())
+        .bind(site)
+        .bind(now)
+        .bind(idle)
+        .bind(absolute)
+        .fetch_optional(conn)
+        .await
+}
+
+pub async fn holder_find(
+    conn: impl PgExecutor<'_>,
+    token: [u8; 32],
+    now: OffsetDateTime,
+    idle: Duration,
+    absolute: Duration,
+) -> Result<Option<HolderRow>, sqlx::Error> {
+    sqlx::query_as("select * from dsure.session_find($1, $2, $3, $4)")
+        .bind(token.as_slice())
+        .bind(now)
+        .bind(idle)
+        .bind(absolute)
+        .fetch_optional(conn)
+        .await
+}
+
+pub async fn holder_close(conn: impl PgExecutor<'_>, token: [u8; 32]) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from dsure.sessions where token_sha256 = $1")
+        .bind(token.as_slice())
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// The account of a session, living or ended.
+pub async fn session_owner(
+    conn: impl PgExecutor<'_>,
+    token: [u8; 32],
+    site: &str,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar("select session_owner($1, $2)")
+        .bind(token.as_slice())
+        .bind(site)
+        .fetch_one(conn)
+        .await
+}
+
+pub async fn session_close(conn: impl PgExecutor<'_>, token: [u8; 32]) -> Result<(), sqlx::Error> {
+    sqlx::query("select session_close($1)")
+        .bind(token.as_slice())
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+pub async fn terms_accept(
+    conn: impl PgExecutor<'_>,
+    account: i64,
+    version: i32,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("select terms_accept($1, $2, $3)")
+        .bind(account)
+        .bind(version)
+        .bind(now)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+pub async fn invitation_find(
+    conn: impl PgExecutor<'_>,
+    token: [u8; 32],
+    now: OffsetDateTime,
+) -> Result<Option<InvitationRow>, sqlx::Error> {
+    sqlx::query_as("select account_id, login, name, site, purpose from invitation_find($1, $2)")
+        .bind(token.as_slice())
+        .bind(now)
+        .fetch_optional(conn)
+        .await
+}
+
+/// True for the one that wins.
+pub async fn invitation_use(
+    conn: impl PgExecutor<'_>,
+    token: [u8; 32],
+    phc: &str,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("select invitation_use($1, $2, $3)")
+        .bind(token.as_slice())
+        .bind(phc)
+        .bind(now)
+        .fetch_one(conn)
+        .await
+}
+
+/// Whole seconds to wait before any of the buckets takes one more; zero: now.
+pub async fn limits_wait(
+    conn: impl PgExecutor<'_>,
+    buckets: &[Bucket],
+    now: OffsetDateTime,
+) -> Result<i64, sqlx::Error> {
+    let (names, bursts, seconds) = columns(buckets);
+    sqlx::query_scalar(
+        "select coalesce(max(ceil(extract(epoch from
+                  limit_wait(b.name, b.burst, make_interval(secs => b.every), $4)))), 0)::bigint
+           from unnest($1::text[], $2::int[], $3::float8[]) as b (name, burst, every)",
+    )
+    .bind(names)
+    .bind(bursts)
+    .bind(seconds)
+    .bind(now)
+    .fetch_one(conn)
+    .await
+}
+
+/// Takes one from each bucket; with `back`, puts one back instead.
+pub async fn limits_take(
+    conn: impl PgExecutor<'_>,
+    buckets: &[Bucket],
+    back: bool,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    let (names, _, seconds) = columns(buckets);
+    let sign = if back { -1.0 } else { 1.0 };
+    let seconds: Vec<f64> = seconds.into_iter().map(|every| every * sign).collect();
+    sqlx::query(
+        "select limit_take(b.name, make_interval(secs => b.every), $3)
+           from unnest($1::text[], $2::float8[]) as b (name, every)",
+    )
+    .bind(names)
+    .bind(seconds)
+    .bind(now)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+fn columns(buckets: &[Bucket]) -> (Vec<&str>, Vec<i32>, Vec<f64>) {
+    let names = buckets.iter().map(|b| b.name.as_str()).collect();
+    let bursts = buckets.iter().map(|b| b.burst).collect();
+    let every = buckets.iter().map(|b| b.every.as_seconds_f64()).collect();
+    (names, bursts, every)
+}
+
+/// What was typed when a session had ended.
+#[derive(Debug)]
+pub struct NewRescue<'a> {
+    pub id: [u8; 32],
+    pub site: &'a str,
+    pub account: i64,
+    pub path: &'a str,
+    pub nonce: &'a [u8],
+    pub ciphertext: &'a [u8],
+    pub expires: OffsetDateTime,
+}
+
+pub async fn rescue_keep(
+    conn: impl PgExecutor<'_>,
+    rescue: &NewRescue<'_>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("select rescue_keep($1, $2, $3, $4, $5, $6, $7)")
+        .bind(rescue.id.as_slice())
+        .bind(rescue.site)
+        .bind(rescue.account)
+        .bind(rescue.path)
+        .bind(rescue.nonce)
+        .bind(rescue.ciphertext)
+        .bind(rescue.expires)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+pub async fn rescue_take(
+    conn: impl PgExecutor<'_>,
+    id: [u8; 32],
+    site: &str,
+    account: i64,
+    now: OffsetDateTime,
+) -> Result<Option<RescueRow>, sqlx::Error> {
+    sqlx::query_as("select path, nonce, ciphertext from rescue_take($1, $2, $3, $4)")
+        .bind(id.as_slice())
+        .bind(site)
+        .bind(account)
+        .bind(now)
+        .fetch_optional(conn)
+        .await
+}
+
+/// The newest migration this database has had.
+pub async fn newest_migration(conn: impl PgExecutor<'_>) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+        .fetch_one(conn)
+        .await
+}

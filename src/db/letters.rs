@@ -1,0 +1,114 @@
+//! The facts of letters, read by id when a letter is about to leave.
+
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::domain::content::ApplicationContent;
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct IssuedFacts {
+    pub company: String,
+    pub number: String,
+    pub product: String,
+    pub works_name: String,
+    pub obligee_name: String,
+    pub content: Json<ApplicationContent>,
+    pub occasion: serde_json::Value,
+    pub arrived_at: OffsetDateTime,
+    pub surety: String,
+    pub surety_id: i64,
+    pub contractor_id: i64,
+    pub branch_id: i64,
+    pub application_id: Uuid,
+    pub branch: String,
+    pub tel: String,
+    pub hours: String,
+}
+
+/// Only once the version has arrived at D-Sure: no mail before the deposit.
+pub async fn issued(
+    conn: &mut PgConnection,
+    guarantee: i64,
+    seq: i32,
+) -> Result<Option<IssuedFacts>, sqlx::Error> {
+    sqlx::query_as(
+        "select g.contractor_name as company, g.number || g.suffix as number, g.product, g.works_name,
+           g.obligee_name, a.content, convert_from(c.face, 'UTF8')::jsonb -> 'occasion' as occasion,
+           r.arrived_at, s.name as surety, g.surety_id, g.contractor_id, g.branch_id, g.application_id,
+           b.name as branch, b.tel, b.hours
+         from guarantees g
+         join certificates c on c.guarantee_id = g.id and c.seq = $2
+         join arrivals r on r.guarantee_id = g.id and r.seq = $2
+         join applications a on a.id = g.application_id
+         join sureties s on s.id = g.surety_id
+         join branches b on b.surety_id = g.surety_id and b.id = g.branch_id
+         where g.id = $1",
+    )
+    .bind(guarantee)
+    .bind(seq)
+    .fetch_optional(conn)
+    .await
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ReturnedFacts {
+    pub company: String,
+    pub company_email: String,
+    pub receipt_no: String,
+    pub works_name: String,
+    pub stage: String,
+    pub return_words: Option<String>,
+    pub content: Json<ApplicationContent>,
+    pub surety: String,
+    pub branch: String,
+    pub tel: String,
+    pub hours: String,
+}
+
+pub async fn returned(
+    conn: &mut PgConnection,
+    application: Uuid,
+) -> Result<Option<ReturnedFacts>, sqlx::Error> {
+    sqlx::query_as(
+        "select c.name as company, c.email as company_email, a.receipt_no, a.works_name, a.stage,
+           a.return_words, a.content, s.name as surety, b.name as branch, b.tel, b.hours
+         from applications a
+         join contractors c on c.surety_id = a.surety_id and c.id = a.contractor_id
+         join sureties s on s.id = a.surety_id
+         join branches b on b.surety_id = a.surety_id and b.id = a.branch_id
+         where a.id = $1 and a.content is not null",
+    )
+    .bind(application)
+    .fetch_optional(conn)
+    .await
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct InvitationFacts {
+    pub site: String,
+    pub login: String,
+    pub name: String,
+    pub email: String,
+    pub company: Option<String>,
+    pub surety: String,
+    pub disabled: bool,
+}
+
+pub async fn invitation(
+    conn: &mut PgConnection,
+    account: i64,
+) -> Result<Option<InvitationFacts>, sqlx::Error> {
+    sqlx::query_as(
+        "select a.site, a.login, a.name, a.email, c.name as company, s.name as surety,
+           a.disabled_at is not null as disabled
+         from accounts a
+         join sureties s on s.id = a.surety_id
+         left join contractors c on c.surety_id = a.surety_id and c.id = a.contractor_id
+         where a.id = $1",
+    )
+    .bind(account)
+    .fetch_optional(conn)
+    .await
+}

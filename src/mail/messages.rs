@@ -1,0 +1,99 @@
+//! The letters, in the leaflets' words (domain.md §10).
+
+use askama::Template;
+
+use super::{Letter, MailError};
+
+/// 電子保証（認証キー）発行完了のお知らせ: a link, never a key.
+#[derive(Debug, Template)]
+#[template(path = "mail/issued.txt", escape = "none")]
+pub struct Issued<'a> {
+    pub company: &'a str,
+    pub department: &'a str,
+    pub person: &'a str,
+    pub product: &'a str,
+    /// 新規 / 変更ーn
+    pub occasion: &'a str,
+    pub number: &'a str,
+    pub works_name: &'a str,
+    pub obligee: &'a str,
+    /// 2026/11/20 14:05
+    pub arrived_at: &'a str,
+    /// The page of the guarantee in Net Desk.
+    pub link: &'a str,
+    pub surety: &'a str,
+    pub branch: &'a str,
+    pub tel: &'a str,
+    pub hours: &'a str,
+}
+
+/// 差戻し: what the branch asks.
+#[derive(Debug, Template)]
+#[template(path = "mail/returned.txt", escape = "none")]
+pub struct Returned<'a> {
+    pub company: &'a str,
+    pub person: &'a str,
+    pub receipt_no: &'a str,
+    pub works_name: &'a str,
+    pub words: &'a str,
+    pub link: &'a str,
+    pub surety: &'a str,
+    pub branch: &'a str,
+    pub tel: &'a str,
+    pub hours: &'a str,
+}
+
+/// An invitation, or a new one for a forgotten password: the single-use link.
+#[derive(Debug, Template)]
+#[template(path = "mail/invitation.txt", escape = "none")]
+pub struct Invitation<'a> {
+    pub name: &'a str,
+    pub company: &'a str,
+    pub service: &'a str,
+    pub login: &'a str,
+    pub link: &'a str,
+    /// 72時間 / 30分
+    pub lasts: &'a str,
+    pub reset: bool,
+    pub surety: &'a str,
+}
+
+impl Issued<'_> {
+    /// # Errors
+    /// Only if the template cannot be written.
+    pub fn letter(&self, to: &str) -> Result<Letter, MailError> {
+        letter(to, "電子保証（認証キー）発行完了のお知らせ", self)
+    }
+}
+
+impl Returned<'_> {
+    /// # Errors
+    /// Only if the template cannot be written.
+    pub fn letter(&self, to: &str) -> Result<Letter, MailError> {
+        let subject = format!("保証申込のご確認のお願い（受付番号 {}）", self.receipt_no);
+        letter(to, &subject, self)
+    }
+}
+
+impl Invitation<'_> {
+    /// # Errors
+    /// Only if the template cannot be written.
+    pub fn letter(&self, to: &str) -> Result<Letter, MailError> {
+        let subject = if self.reset {
+            "パスワード再設定のご案内"
+        } else {
+            "ご利用開始のご案内"
+        };
+        letter(to, subject, self)
+    }
+}
+
+fn letter(to: &str, subject: &str, body: &impl Template) -> Result<Letter, MailError> {
+    Ok(Letter {
+        to: to.to_owned(),
+        subject: subject.to_owned(),
+        body: body
+            .render()
+            .map_err(|error| MailError::Letter(error.to_string()))?,
+    })
+}

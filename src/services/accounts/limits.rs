@@ -1,0 +1,84 @@
+//! How often one may fail: buckets in Postgres, shared by every process.
+//!
+//! An attempt is reserved before the work and given back on success, so that only failures
+//! count and many attempts at once cannot slip through together.
+
+use std::time::Duration as StdDuration;
+
+use time::{Duration, OffsetDateTime};
+
+use super::Door;
+use crate::app::App;
+use crate::db::gate::{self, Bucket};
+use crate::domain::certificate::{hex, sha256};
+
+/// The limiter may fail, the door may not: after this long the attempt is let through uncounted
+/// (the hashing queue still bounds it).
+const PATIENCE: StdDuration = StdDuration::from_millis(300);
+
+fn bucket(kind: &str, door: Door, of: &str, burst: i32, every: Duration) -> Bucket {
+    let name = format!("{kind}\0{}\0{of}", door.code());
+    Bucket {
+        name: hex(&sha256(name.as_bytes())),
+        burst,
+        every,
+    }
+}
+
+/// Wrong passwords per login id: ten, then one a minute. The same for ids that do not exist.
+pub(super) fn login(door: Door, login: &str) -> Bucket {
+    bucket("login", door, login, 10, Duration::minutes(1))
+}
+
+/// Wrong passwords per network: thirty, then one in five seconds.
+pub(super) fn network(door: Door, network: &str) -> Bucket {
+    bucket("network", door, network, 30, Duration::seconds(5))
+}
+
+/// Links mailed to one account: three, then one in twenty minutes.
+pub(super) fn links(door: Door, account: i64) -> Bucket {
+    bucket(
+        "links",
+        door,
+        &account.to_string(),
+        3,
+        Duration::minutes(20),
+    )
+}
+
+/// Takes one from each bucket, or says how many seconds to wait.
+pub(super) async fn reserve(app: &App, door: Door, buckets: &[Bucket]) -> Result<(), u64> {
+    let now = app.clock.now();
+    let work = async {
+        let pool = app.db.gate(door.site());
+        let wait = gate::limits_wait(pool, buckets, now).await?;
+        if wait == 0 {
+            gate::limits_take(pool, buckets, false, now).await?;
+        }
+        Ok::<_, sqlx::Error>(wait)
+    };
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(Ok(wait)) => match u64::try_from(wait) {
+            Ok(0) | Err(_) => Ok(()),
+            Ok(wait) => Err(wait),
+        },
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the limiter failed; attempt not counted");
+            Ok(())
+        }
+        Err(_) => {
+            tracing::warn!("the limiter is slow; attempt not counted");
+            Ok(())
+        }
+    }
+}
+
+/// Gives back what [`reserve`] took.
+pub(super) async fn give_back(app: &App, door: Door, buckets: &[Bucket], now: OffsetDateTime) {
+    let work = gate::limits_take(app.db.gate(door.site()), buckets, true, now);
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "an attempt was not given back"),
+        Err(_) => tracing::warn!("the limiter is slow; an attempt was not given back"),
+    }
+}

@@ -1,0 +1,198 @@
+//! The worker: a handler per kind of job, each calling one service. No rules of its own.
+//!
+//! It polls; there is no LISTEN, so a pooler in transaction mode fits.
+
+use std::time::Duration as StdDuration;
+
+use time::{Duration, OffsetDateTime};
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use crate::app::App;
+use crate::db::Scope;
+use crate::db::jobs::{self, JobRow};
+use crate::error::AppError;
+use crate::mail::Mailer;
+use crate::services::issuance::{self, Outcome};
+use crate::services::letters::{self, Composed, Kind};
+use crate::services::{deposits, keys};
+
+/// How long the worker rests when nothing is due.
+const REST: StdDuration = StdDuration::from_millis(100);
+/// Jobs looked at in one round.
+const ROUND: i64 = 16;
+/// After so many failures a job is buried, with its reason.
+const DATABASE_ATTEMPTS: i32 = 8;
+const MAIL_ATTEMPTS: i32 = 12;
+
+/// Runs jobs until told to stop; a job under way is finished first.
+pub async fn run(app: App, mailer: Mailer, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = keys::register(&app).await {
+            warn!(%error, "the signing keys could not be registered yet");
+        } else {
+            break;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(StdDuration::from_secs(1)) => {}
+            _ = stop.changed() => return,
+        }
+    }
+    info!("worker started");
+    while !*stop.borrow() {
+        let busy = match round(&app, &mailer).await {
+            Ok(done) => done > 0,
+            Err(error) => {
+                warn!(%error, "the queue could not be read");
+                false
+            }
+        };
+        if !busy {
+            tokio::select! {
+                () = tokio::time::sleep(REST) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+    info!("worker stopped");
+}
+
+/// Runs everything that is due now, also what that causes; for tests and benches.
+///
+/// # Errors
+/// When the queue cannot be read.
+pub async fn drain(app: &App, mailer: &Mailer) -> Result<usize, AppError> {
+    keys::register(app).await?;
+    let mut total = 0;
+    loop {
+        let done = round(app, mailer).await?;
+        if done == 0 {
+            return Ok(total);
+        }
+        total += done;
+    }
+}
+
+/// One look at the queue; returns how many jobs were worked on.
+async fn round(app: &App, mailer: &Mailer) -> Result<usize, AppError> {
+    let mut tx = app.db.begin(&Scope::Worker).await?;
+    let due = jobs::due(&mut tx, app.clock.now(), ROUND).await?;
+    tx.commit().await?;
+    let count = due.len();
+    for job in due {
+        let (app, mailer) = (app.clone(), mailer.clone());
+        let id = job.id;
+        // Each job in a task of its own: a panic is that job's failure, not the worker's end.
+        let task = tokio::spawn(async move { work(&app, &mailer, job).await });
+        if task.await.is_err() {
+            error!(%id, "a job panicked");
+        }
+    }
+    Ok(count)
+}
+
+async fn work(app: &App, mailer: &Mailer, job: JobRow) {
+    metrics::counter!("akashi_jobs_total", "kind" => job.kind.clone()).increment(1);
+    if let Some(kind) = Kind::of(&job.kind, &job.payload) {
+        mail(app, mailer, &job, &kind).await;
+        return;
+    }
+    let result = match job.kind.as_str() {
+        "issue" => match job.payload["item"].as_str().and_then(|id| id.parse().ok()) {
+            Some(item) => issuance::issue(app, job.id, item).await,
+            None => Ok(Outcome::Hopeless("処理の内容が読めません".to_owned())),
+        },
+        "deposit" => match (
+            job.payload["guarantee"].as_i64(),
+            job.payload["seq"]
+                .as_i64()
+                .and_then(|seq| i32::try_from(seq).ok()),
+        ) {
+            (Some(guarantee), Some(seq)) => deposits::deposit(app, job.id, guarantee, seq).await,
+            _ => Ok(Outcome::Hopeless("処理の内容が読めません".to_owned())),
+        },
+        _ => Ok(Outcome::Hopeless("この種類の処理を知りません".to_owned())),
+    };
+    match result {
+        Ok(Outcome::Done) => info!(id = %job.id, kind = %job.kind, "job done"),
+        Ok(Outcome::Gone) => {}
+        Ok(Outcome::Hopeless(reason)) => bury(app, &job, &reason).await,
+        Err(error) if job.attempts + 1 >= DATABASE_ATTEMPTS => {
+            error!(id = %job.id, kind = %job.kind, %error, "job given up");
+            bury(
+                app,
+                &job,
+                &format!(
+                    "{}回試みましたが、処理を終えられませんでした。",
+                    job.attempts + 1
+                ),
+            )
+            .await;
+        }
+        Err(error) => {
+            warn!(id = %job.id, kind = %job.kind, %error, "job failed, will be tried again");
+            let at = later(
+                app.clock.now(),
+                job.attempts,
+                Duration::seconds(1),
+                Duration::minutes(5),
+            );
+            let words = error.to_string();
+            if let Err(error) = letters::postpone(app, job.id, job.attempts + 1, at, &words).await {
+                warn!(id = %job.id, %error, "the attempt could not be counted");
+            }
+        }
+    }
+}
+
+async fn bury(app: &App, job: &JobRow, reason: &str) {
+    let item = job.payload["item"].as_str().and_then(|id| id.parse().ok());
+    let buried = match item {
+        Some(item) if job.kind == "issue" => issuance::give_up(app, job.id, item, reason).await,
+        _ => keys::bury(app, job.id, reason).await,
+    };
+    if let Err(error) = buried {
+        warn!(id = %job.id, %error, "a job could not be buried yet");
+    }
+}
+
+async fn mail(app: &App, mailer: &Mailer, job: &JobRow, kind: &Kind) {
+    let letter = match letters::compose(app, job.id, kind).await {
+        Ok(Composed::Letter(letter)) => letter,
+        Ok(Composed::Nothing | Composed::Gone) => return,
+        Err(error) => {
+            warn!(id = %job.id, %error, "a letter could not be written yet");
+            return;
+        }
+    };
+    let attempt = job.attempts + 1;
+    let result = match mailer.send(&letter, job.id, app.clock.now()).await {
+        Ok(()) => {
+            info!(id = %job.id, kind = %job.kind, "letter sent");
+            letters::sent(app, job.id, kind).await
+        }
+        Err(error) if error.is_permanent() || attempt >= MAIL_ATTEMPTS => {
+            warn!(id = %job.id, %error, "letter given up");
+            letters::give_up(app, job.id, kind, &error.to_string()).await
+        }
+        Err(error) => {
+            warn!(id = %job.id, %error, "letter not sent yet");
+            let at = later(
+                app.clock.now(),
+                job.attempts,
+                Duration::seconds(2),
+                Duration::hours(6),
+            );
+            letters::postpone(app, job.id, attempt, at, &error.to_string()).await
+        }
+    };
+    if let Err(error) = result {
+        warn!(id = %job.id, %error, "the letter's outcome could not be written");
+    }
+}
+
+/// Twice as long each time, up to a limit.
+fn later(now: OffsetDateTime, attempts: i32, first: Duration, most: Duration) -> OffsetDateTime {
+    let exponent = u32::try_from(attempts.clamp(0, 20)).unwrap_or(20);
+    now + (first * 2_i32.saturating_pow(exponent)).min(most)
+}
