@@ -16,7 +16,6 @@ pub mod page;
 pub mod pager;
 pub mod patience;
 pub mod problem;
-pub mod serve;
 pub mod rescue;
 pub mod routes;
 pub mod serve;
