@@ -22,4 +22,6 @@ pub mod shell;
 pub mod site;
 pub mod state;
 pub mod summary;
+#[cfg(test)]
+mod trial;
 pub mod urls;
