@@ -4,7 +4,7 @@ use unicode_linebreak::linebreaks;
 
 use super::PdfError;
 use super::font::first_cluster;
-use super::page::Style;
+use super::style::Style;
 
 /// Cuts a text into lines no wider than `width` mm. Nothing is dropped: the lines joined are the text.
 ///
@@ -45,6 +45,31 @@ pub fn wrap<'text>(
     Ok(lines)
 }
 
+/// As [`wrap`], but where one or two characters would stand alone on the last line, a slightly smaller
+/// style takes them in.
+///
+/// # Errors
+/// As [`wrap`].
+pub fn wrap_closed<'text>(
+    style: &Style,
+    text: &'text str,
+    width: f32,
+) -> Result<(Style, Vec<&'text str>), PdfError> {
+    let lines = wrap(style, text, width)?;
+    let alone = lines.last().is_some_and(|last| last.chars().count() <= 2);
+    if lines.len() > 1 && alone {
+        let tight = Style {
+            size: style.size * 0.94,
+            ..*style
+        };
+        let closed = wrap(&tight, text, width)?;
+        if closed.len() < lines.len() {
+            return Ok((tight, closed));
+        }
+    }
+    Ok((*style, lines))
+}
+
 /// Cases the Unicode rules leave open: a wave dash or a middle dot does not begin a line, and a mark
 /// of quantity stays with its number.
 fn kinsoku(text: &str, at: usize) -> bool {
@@ -78,7 +103,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::font::Typeface;
-    use super::super::page::Style;
     use super::*;
 
     fn style() -> Style {
@@ -103,6 +127,21 @@ mod tests {
     }
 
     #[test]
+    fn signs_stay_with_what_they_belong_to() {
+        let style = style();
+        for (text, width, first) in [
+            ("第１工区～第２工区", "第１工区", "第１工"),
+            ("舗装１２０㎡", "舗装１２０", "舗装１２"),
+            ("橋梁№１", "橋梁№", "橋梁"),
+        ] {
+            let width = style.width(width).unwrap();
+            let lines = wrap(&style, text, width).unwrap();
+            assert!(lines[0].len() <= first.len(), "{lines:?}");
+            assert_eq!(lines.concat(), text);
+        }
+    }
+
+    #[test]
     fn blanks_hang_and_long_words_are_cut() {
         let style = style();
         let em = style.width("国").unwrap();
@@ -116,6 +155,20 @@ mod tests {
             "{lines:?}"
         );
         assert_eq!(wrap(&style, "", em).unwrap(), [""]);
+    }
+
+    #[test]
+    fn two_characters_are_not_left_alone() {
+        let style = style();
+        let width = style.width("○○浄水場△△修繕工").unwrap();
+        let (tight, lines) = wrap_closed(&style, "○○浄水場△△修繕工事", width).unwrap();
+        assert_eq!(lines.len(), 2, "a twelfth cannot be taken in");
+        assert_eq!(tight, style);
+        let width = style.width("○○浄水場△△修繕工事　第２期その１").unwrap();
+        let text = "○○浄水場△△修繕工事　第２期その１号";
+        let (tight, lines) = wrap_closed(&style, text, width).unwrap();
+        assert_eq!(lines, [text]);
+        assert!(tight.size < style.size);
     }
 
     proptest! {
