@@ -3,4 +3,6 @@
 
 mod catcher;
 mod cluster;
+mod house;
+mod issue;
 mod serve;
