@@ -26,4 +26,6 @@ pub mod shield;
 pub mod site;
 pub mod state;
 pub mod summary;
+#[cfg(test)]
+mod trial;
 pub mod urls;
