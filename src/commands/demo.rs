@@ -18,7 +18,6 @@ use akashi::sites;
 use akashi::vault::{Cost, Vault, VaultFiles, cli};
 use akashi::web::serve::{ServeLimits, serve as accept};
 use akashi::web::site::Site;
-use akashi::web::state::Settings as WebSettings;
 use akashi::worker;
 use clap::Args;
 use sqlx::Connection;
@@ -122,10 +121,9 @@ async fn live(demo: &Options, data: &Path, address: &str, place: Option<Place>) 
     world::load(&app, &mailer)
         .await
         .map_err(|error| format!("the demo world could not be loaded: {error}"))?;
-    let settings = WebSettings::default();
     let served = [Site::Netdesk, Site::Office, Site::Dsure];
     let more = vec![(Site::Demo, sites::demo::routes(mails.clone()))];
-    let router = house(&app, settings, &served, more);
+    let router = house(&app, 0, &served, more);
     let worker = tokio::spawn(worker::run(app, mailer, stop.clone()));
     greet(&origin, data, &mails, place.as_ref());
     accept(listener, router, ServeLimits::default(), stopped(stop))

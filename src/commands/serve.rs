@@ -1,7 +1,6 @@
 //! `serve` and `work`: production's web and worker.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use akashi::app::App;
 use akashi::config::{Rings, Settings};
@@ -14,7 +13,7 @@ use akashi::web::ops;
 use akashi::web::routes::Routes;
 use akashi::web::serve::{ServeLimits, serve as accept};
 use akashi::web::site::Site;
-use akashi::web::state::{Settings as WebSettings, Web};
+use akashi::web::state::Web;
 use akashi::worker;
 use axum::Router;
 use sqlx::PgPool;
@@ -53,11 +52,7 @@ pub fn serve(site: Option<OneSite>) -> Ended {
             Some(bind) => Some(metrics(bind, stop.clone()).await?),
             None => None,
         };
-        let web = WebSettings {
-            names: settings.names.clone(),
-            trusted_proxies: settings.trusted_proxies,
-        };
-        let router = house(&app, web, &served, Vec::new());
+        let router = house(&app, settings.trusted_proxies, &served, Vec::new());
         let listener = listen(settings.bind).await?;
         tracing::info!(bind = %settings.bind, "serving");
         accept(listener, router, ServeLimits::default(), stopped(stop))
@@ -145,14 +140,13 @@ fn site_pools(settings: &Settings, served: &[Site]) -> Result<Db, String> {
 /// The sites of a process with health checks, and what else the caller serves beside them.
 pub fn house(
     app: &App,
-    settings: WebSettings,
+    trusted_proxies: usize,
     served: &[Site],
     more: Vec<(Site, Routes)>,
 ) -> Router {
-    let settings = Arc::new(settings);
     let webs: Vec<Web> = served
         .iter()
-        .map(|site| Web::new(app.clone(), *site, settings.clone()))
+        .map(|site| Web::new(app.clone(), *site, trusted_proxies))
         .collect();
     let mut rooms: Vec<Router> = webs
         .iter()
@@ -160,7 +154,7 @@ pub fn house(
         .collect();
     for (site, routes) in more {
         rooms.push(layers::site(
-            &Web::new(app.clone(), site, settings.clone()),
+            &Web::new(app.clone(), site, trusted_proxies),
             routes,
         ));
     }
