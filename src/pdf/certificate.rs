@@ -293,7 +293,7 @@ impl<'face> Sheet<'face> {
     /// The foot line; returns its upper edge.
     fn foot(&mut self, dress: &Dress) -> Result<f32, PdfError> {
         let Some(text) = dress.foot() else {
-            return Ok(BOTTOM);
+            return Ok(BOTTOM - 2.5);
         };
         let style = Style::new(Typeface::Sans, 7.2).ink(Ink::DARK);
         let lines = wrap(&style, text, RIGHT - LEFT)?;

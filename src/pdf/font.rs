@@ -140,7 +140,7 @@ pub fn missing(text: &str) -> Option<char> {
 }
 
 /// A character and what modifies it.
-pub(super) fn first_cluster(text: &str) -> Option<&str> {
+fn first_cluster(text: &str) -> Option<&str> {
     let mut characters = text.char_indices().skip(1);
     let end = characters.find(|(_, character)| !modifies(*character));
     (!text.is_empty()).then(|| end.map_or(text, |(at, _)| &text[..at]))

@@ -3,7 +3,7 @@
 use unicode_linebreak::linebreaks;
 
 use super::PdfError;
-use super::font::first_cluster;
+use super::font::Glyph;
 use super::style::Style;
 
 /// Cuts a text into lines no wider than `width` mm. Nothing is dropped: the lines joined are the text.
@@ -18,13 +18,14 @@ pub fn wrap<'text>(
     text: &'text str,
     width: f32,
 ) -> Result<Vec<&'text str>, PdfError> {
+    let ruler = Ruler::new(style, text)?;
     let mut lines = Vec::new();
     let (mut start, mut end) = (0, 0);
     for (at, _) in linebreaks(text) {
         if kinsoku(text, at) {
             continue;
         }
-        if fits(style, &text[start..at], width)? {
+        if ruler.width(start, at) <= width {
             end = at;
             continue;
         }
@@ -32,8 +33,8 @@ pub fn wrap<'text>(
             lines.push(&text[start..end]);
             start = end;
         }
-        while !fits(style, &text[start..at], width)? {
-            let cut = start + longest(style, &text[start..at], width)?;
+        while ruler.width(start, at) > width {
+            let cut = ruler.longest(start, width);
             lines.push(&text[start..cut]);
             start = cut;
         }
@@ -81,21 +82,72 @@ fn kinsoku(text: &str, at: usize) -> bool {
         || last.is_some_and(|character| at < text.len() && NOT_LAST.contains(character))
 }
 
-fn fits(style: &Style, text: &str, width: f32) -> Result<bool, PdfError> {
-    // A hair of tolerance, so that a text measured to be the width fits into it.
-    Ok(style.width(text.trim_end_matches([' ', '\u{3000}']))? <= width + 0.01)
+/// Widths within one text, measured once.
+struct Ruler<'text> {
+    signs: Vec<Glyph<'text>>,
+    /// Where each sign ends, in bytes.
+    ends: Vec<usize>,
+    em: f32,
+    tracking: f32,
 }
 
-/// The length in bytes of the longest beginning that fits; at least one character.
-fn longest(style: &Style, text: &str, width: f32) -> Result<usize, PdfError> {
-    let mut end = 0;
-    while let Some(cluster) = first_cluster(&text[end..]) {
-        if end > 0 && !fits(style, &text[..end + cluster.len()], width)? {
-            break;
-        }
-        end += cluster.len();
+impl<'text> Ruler<'text> {
+    fn new(style: &Style, text: &'text str) -> Result<Self, PdfError> {
+        let (_, _, signs) = style.signs(text)?;
+        let mut end = 0;
+        let ends = signs
+            .iter()
+            .map(|sign| {
+                end += sign.text.len();
+                end
+            })
+            .collect();
+        Ok(Self {
+            signs,
+            ends,
+            em: style.em(),
+            tracking: style.tracking,
+        })
     }
-    Ok(end)
+
+    /// The signs that end after one byte offset and not after another.
+    fn between(&self, start: usize, end: usize) -> &[Glyph<'text>] {
+        let first = self.ends.partition_point(|at| *at <= start);
+        let last = self.ends.partition_point(|at| *at <= end);
+        &self.signs[first..last.max(first)]
+    }
+
+    /// In mm, without blanks at the end, less a hair, so that a text fits into its own width.
+    fn width(&self, start: usize, end: usize) -> f32 {
+        let mut signs = self.between(start, end);
+        while let [
+            before @ ..,
+            Glyph {
+                text: " " | "\u{3000}",
+                ..
+            },
+        ] = signs
+        {
+            signs = before;
+        }
+        let Some(last) = signs.last() else {
+            return 0.0;
+        };
+        let sum: f32 = signs
+            .iter()
+            .map(|sign| sign.advance + sign.kern + self.tracking)
+            .sum();
+        (sum - last.kern - self.tracking) * self.em - 0.01
+    }
+
+    /// Where the longest beginning that fits ends; at least one sign on.
+    fn longest(&self, start: usize, width: f32) -> usize {
+        let first = self.ends.partition_point(|at| *at <= start);
+        let fits = |end: &usize| self.width(start, *end) <= width;
+        let ends = &self.ends[first..];
+        let count = ends.partition_point(fits).max(1);
+        ends.get(count - 1).copied().unwrap_or(start + 1)
+    }
 }
 
 #[cfg(test)]
