@@ -1,11 +1,15 @@
 //! The sites side by side: a room for each audience.
 
 pub mod demo;
+pub mod dsure;
 
 use crate::web::routes::Routes;
 use crate::web::site::Site;
 
 /// The routes of one site; `demo` brings its own (see [`demo::routes`]).
 pub fn routes(site: Site) -> Routes {
-    Routes::new(site)
+    match site {
+        Site::Dsure => dsure::routes(),
+        _ => Routes::new(site),
+    }
 }
