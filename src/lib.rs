@@ -21,3 +21,4 @@ pub mod sites;
 pub mod vault;
 pub mod verify;
 pub mod web;
+pub mod worker;

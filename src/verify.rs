@@ -155,3 +155,135 @@ fn printable(line: &str) -> String {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    const ENVELOPE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/envelope.json");
+    const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/keys.json");
+
+    fn judge(path: &str, keys: Option<&str>) -> (bool, String) {
+        let verdict = verify_file(Path::new(path), keys.map(Path::new));
+        (verdict.ok, verdict.lines.join("\n"))
+    }
+
+    /// Judges bytes as a file.
+    fn judge_bytes(name: &str, bytes: &[u8], keys: Option<&str>) -> (bool, String) {
+        let name = format!("akashi-verify-{}-{name}", std::process::id());
+        let path: PathBuf = std::env::temp_dir().join(name);
+        fs::write(&path, bytes).unwrap();
+        let found = judge(path.to_str().unwrap(), keys);
+        fs::remove_file(&path).unwrap();
+        found
+    }
+
+    #[test]
+    fn a_right_envelope_is_told_with_all_it_says() {
+        let (ok, text) = judge(ENVELOPE, Some(KEYS));
+        assert!(ok, "{text}");
+        for word in [
+            "署名は正しい",
+            "みらい建設業保証株式会社（番号の末尾 M、鍵 56475aa75463474c、2026-04-01 作成）",
+            "35075-00001M",
+            "第1版（新規）",
+            "前払金保証",
+            "株式会社\u{FA19}谷組",
+            "20,000,000円",
+            "令和09年03月15日",
+            "976e7a1e6a1cf13d74a27615e3dab6e71d05de132e2b4d23fa4ca872f3b3aa38",
+            "前の版のハッシュ：なし（最初の版）",
+            "最新の版かは",
+        ] {
+            assert!(text.contains(word), "{word} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_changed_amount_is_wrong_and_not_shown() {
+        let mut envelope = Envelope::from_json(&fs::read(ENVELOPE).unwrap()).unwrap();
+        let payload = String::from_utf8(envelope.payload).unwrap();
+        envelope.payload = payload.replace(":20000000,", ":90000000,").into_bytes();
+        let json = envelope.to_json().unwrap();
+        let (ok, text) = judge_bytes("changed", &json, Some(KEYS));
+        assert!(!ok && text.contains("内容と一致しません"), "{text}");
+        assert!(!text.contains("90,000,000"), "{text}");
+    }
+
+    #[test]
+    fn without_keys_nothing_is_proved() {
+        let (ok, text) = judge(ENVELOPE, None);
+        assert!(!ok && text.contains("/dsure/keys.json"), "{text}");
+        assert!(
+            text.contains("確かめていない内容") && text.contains("35075-00001M"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_pdf_proves_nothing_and_says_where_the_envelope_is() {
+        for pdf in [b"%PDF-1.7\n".as_slice(), b"\xef\xbb\xbf\n%PDF-1.4"] {
+            let (ok, text) = judge_bytes("pdf", pdf, Some(KEYS));
+            assert!(!ok && text.contains("何も証明しません"), "{text}");
+            assert!(text.contains("/dsure/certificates/{版}.json"), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_files_get_their_own_sentence() {
+        let envelope = Envelope::from_json(&fs::read(ENVELOPE).unwrap()).unwrap();
+        for (name, bytes, word) in [
+            ("empty", b"".as_slice(), "空のファイル"),
+            ("text", "こんにちは".as_bytes(), "読み取れません"),
+            ("face", &envelope.payload, "署名が付いていません"),
+            ("keys", &fs::read(KEYS).unwrap(), "--keys に指定"),
+        ] {
+            let (ok, text) = judge_bytes(name, bytes, Some(KEYS));
+            assert!(!ok && text.contains(word), "{name}: {text}");
+        }
+        let (ok, text) = judge("/nowhere/at/all.json", None);
+        assert!(!ok && text.contains("読めません"), "{text}");
+        let (ok, text) = judge(ENVELOPE, Some(ENVELOPE));
+        assert!(
+            !ok && text.contains("公開鍵の一覧として読み取れません"),
+            "{text}"
+        );
+        let (ok, text) = judge_bytes("none", &fs::read(KEYS).unwrap(), None);
+        assert!(!ok && text.contains("--keys"), "{text}");
+    }
+
+    #[test]
+    fn a_file_cannot_steer_the_terminal() {
+        let mut envelope = Envelope::from_json(&fs::read(ENVELOPE).unwrap()).unwrap();
+        let payload = String::from_utf8(envelope.payload).unwrap();
+        envelope.payload = payload
+            .replace("みなと野市長", "\\u001b[2J\\u202e市長")
+            .into_bytes();
+        let (_, text) = judge_bytes("steer", &envelope.to_json().unwrap(), None);
+        assert!(text.contains("\\u{1b}[2J\\u{202e}市長"), "{text}");
+    }
+
+    /// The second verifier, where python3 has `cryptography`; without it, it says that it cannot tell.
+    #[test]
+    fn another_implementation_agrees() {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/verify_envelope.py");
+        let run = |envelope: &str| {
+            let mut run = std::process::Command::new("python3");
+            run.args([script, envelope, KEYS]).status().ok()?.code()
+        };
+        let right = run(ENVELOPE);
+        if !matches!(right, None | Some(2)) {
+            assert_eq!(right, Some(0));
+            let text = fs::read_to_string(ENVELOPE)
+                .unwrap()
+                .replace("\"sig\": \"Z", "\"sig\": \"a");
+            let path = std::env::temp_dir().join(format!("akashi-second-{}", std::process::id()));
+            fs::write(&path, text).unwrap();
+            assert_eq!(run(path.to_str().unwrap()), Some(1));
+            fs::remove_file(&path).unwrap();
+        }
+    }
+}

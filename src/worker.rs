@@ -9,8 +9,8 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::app::App;
-use crate::db::jobs::{self, JobRow};
 use crate::db::Scope;
+use crate::db::jobs::{self, JobRow};
 use crate::error::AppError;
 use crate::mail::Mailer;
 use crate::services::issuance::{self, Outcome};
@@ -104,7 +104,9 @@ async fn work(app: &App, mailer: &Mailer, job: JobRow) {
         },
         "deposit" => match (
             job.payload["guarantee"].as_i64(),
-            job.payload["seq"].as_i64().and_then(|seq| i32::try_from(seq).ok()),
+            job.payload["seq"]
+                .as_i64()
+                .and_then(|seq| i32::try_from(seq).ok()),
         ) {
             (Some(guarantee), Some(seq)) => deposits::deposit(app, job.id, guarantee, seq).await,
             _ => Ok(Outcome::Hopeless("処理の内容が読めません".to_owned())),
@@ -117,11 +119,24 @@ async fn work(app: &App, mailer: &Mailer, job: JobRow) {
         Ok(Outcome::Hopeless(reason)) => bury(app, &job, &reason).await,
         Err(error) if job.attempts + 1 >= DATABASE_ATTEMPTS => {
             error!(id = %job.id, kind = %job.kind, %error, "job given up");
-            bury(app, &job, &format!("{}回試みましたが、処理を終えられませんでした。", job.attempts + 1)).await;
+            bury(
+                app,
+                &job,
+                &format!(
+                    "{}回試みましたが、処理を終えられませんでした。",
+                    job.attempts + 1
+                ),
+            )
+            .await;
         }
         Err(error) => {
             warn!(id = %job.id, kind = %job.kind, %error, "job failed, will be tried again");
-            let at = later(app.clock.now(), job.attempts, Duration::seconds(1), Duration::minutes(5));
+            let at = later(
+                app.clock.now(),
+                job.attempts,
+                Duration::seconds(1),
+                Duration::minutes(5),
+            );
             let words = error.to_string();
             if let Err(error) = letters::postpone(app, job.id, job.attempts + 1, at, &words).await {
                 warn!(id = %job.id, %error, "the attempt could not be counted");
@@ -162,7 +177,12 @@ async fn mail(app: &App, mailer: &Mailer, job: &JobRow, kind: &Kind) {
         }
         Err(error) => {
             warn!(id = %job.id, %error, "letter not sent yet");
-            let at = later(app.clock.now(), job.attempts, Duration::seconds(2), Duration::hours(6));
+            let at = later(
+                app.clock.now(),
+                job.attempts,
+                Duration::seconds(2),
+                Duration::hours(6),
+            );
             letters::postpone(app, job.id, attempt, at, &error.to_string()).await
         }
     };

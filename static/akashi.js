@@ -55,8 +55,8 @@
   const ratio = el => {
     const box = at('q-' + el.name), n = toYen(el.value);
     const base = el.dataset.ratio.split(' ').map(id => toYen(at(id)?.value)).find(v => v > 0);
-    if (!box || !base) return;
-    const p = n === null ? null : Math.round(n * 1000 / base) / 10;
+    if (!box) return;
+    const p = n === null || !base ? null : Math.round(n * 1000 / base) / 10;
     box.querySelector('output').textContent = p === null ? '―' : `${p.toFixed(1)}%`;
     box.querySelector('meter').value = p ?? 0;
   };

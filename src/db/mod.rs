@@ -6,7 +6,9 @@
 pub mod accounts;
 pub mod applications;
 pub mod certificates;
+pub mod dsure;
 pub mod events;
+pub mod founding;
 pub mod gate;
 pub mod guarantees;
 pub mod issuing;
@@ -33,6 +35,8 @@ pub enum Scope {
     Dsure { number: Option<String> },
     /// The worker: every tenant, never a page.
     Worker,
+    /// The command line setting an installation up, over the owner's login.
+    Founder,
     /// A site's own role before anybody is known.
     Gate(Site),
 }
@@ -77,6 +81,12 @@ impl Db {
         }
     }
 
+    /// A pool that leads nowhere.
+    #[cfg(test)]
+    pub(crate) fn nowhere() -> Self {
+        Self::shared(pool(PgConnectOptions::new().socket("/nonexistent"), 1))
+    }
+
     /// One login per role, as production has it.
     pub fn per_role(netdesk: PgPool, office: PgPool, dsure: PgPool, worker: PgPool) -> Self {
         Self {
@@ -112,6 +122,7 @@ impl Db {
             Scope::Office { .. } | Scope::Gate(Site::Office) => (&self.office, "office"),
             Scope::Dsure { .. } | Scope::Gate(Site::Dsure) => (&self.dsure, "dsure"),
             Scope::Worker => (&self.worker, "worker"),
+            Scope::Founder => (&self.worker, "founder"),
         };
         let mut begin = String::from("begin");
         if self.take_role {
@@ -135,7 +146,7 @@ impl Db {
             } if number.bytes().all(|b| b.is_ascii_digit() || b == b'-') => {
                 begin.push_str(&format!("; set local app.number = '{number}'"));
             }
-            Scope::Dsure { .. } | Scope::Worker | Scope::Gate(_) => {}
+            Scope::Dsure { .. } | Scope::Worker | Scope::Founder | Scope::Gate(_) => {}
         }
         // Only digits, hyphens and our own words were pasted in.
         let inner = pool.begin_with(AssertSqlSafe(begin)).await?;

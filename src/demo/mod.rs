@@ -4,4 +4,4 @@
 pub mod books;
 pub mod catcher;
 pub mod cluster;
-pub mod logins;
+pub mod world;

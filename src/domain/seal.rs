@@ -311,3 +311,161 @@ mod base64_32 {
         <[u8; 32]>::try_from(bytes).map_err(|_| D::Error::custom("a key is 32 bytes long"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENVELOPE: &[u8] = include_bytes!("../../tests/vectors/envelope.json");
+    const KEYS: &[u8] = include_bytes!("../../tests/vectors/keys.json");
+
+    fn vector() -> (Envelope, PublicKeys) {
+        let keys = PublicKeys::from_json(KEYS).unwrap();
+        (Envelope::from_json(ENVELOPE).unwrap(), keys)
+    }
+
+    #[test]
+    fn pae_is_that_of_dsse() {
+        // The example of the DSSE protocol's own text.
+        let bytes = pae("http://example.com/HelloWorld", b"hello world");
+        assert_eq!(
+            bytes,
+            b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+        );
+        assert_eq!(pae("類", "証".as_bytes()), "DSSEv1 3 類 3 証".as_bytes());
+    }
+
+    #[test]
+    fn the_test_vector_is_right_and_keeps_its_bytes() {
+        let (envelope, keys) = vector();
+        let bytes = envelope.verify(&keys).unwrap();
+        assert_eq!(
+            hex(&sha256(&bytes)),
+            "976e7a1e6a1cf13d74a27615e3dab6e71d05de132e2b4d23fa4ca872f3b3aa38"
+        );
+        let (face, key) = envelope.verify_face(&keys).unwrap();
+        assert_eq!((face.number.as_str(), key.surety), ("35075-00001M", 'M'));
+        assert_eq!(face.principal.name, "株式会社\u{FA19}谷組");
+        let again = Envelope::from_json(&envelope.to_json().unwrap()).unwrap();
+        assert_eq!(again, envelope);
+        assert_eq!(
+            PublicKeys::from_json(&keys.to_json().unwrap()).unwrap(),
+            keys
+        );
+    }
+
+    #[test]
+    fn a_change_anywhere_in_payload_or_signature_is_noticed() {
+        let (envelope, keys) = vector();
+        let bad = |envelope: &Envelope| {
+            matches!(envelope.verify(&keys), Err(SealFault::BadSignature { .. }))
+        };
+        for bit in (0..512).step_by(13) {
+            let mut changed = envelope.clone();
+            changed.signatures[0].sig[bit / 8] ^= 1 << (bit % 8);
+            assert!(bad(&changed), "bit {bit} of the signature");
+        }
+        for byte in (0..envelope.payload.len()).step_by(29) {
+            let mut changed = envelope.clone();
+            changed.payload[byte] ^= 1;
+            assert!(bad(&changed), "byte {byte} of the payload");
+        }
+        let mut spaced = envelope.clone();
+        spaced.payload.push(b' ');
+        assert!(bad(&spaced));
+        let mut cut = envelope;
+        cut.signatures[0].sig.pop();
+        assert!(bad(&cut));
+    }
+
+    #[test]
+    fn a_key_of_small_order_signs_nothing() {
+        // With the neutral element as key, an unstrict check takes this for any message.
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        let mut sig = [0; 64];
+        sig[0] = 1;
+        let key = PublicKey::new('M', neutral, time::macros::date!(2026 - 04 - 01));
+        let id = key.keyid.clone();
+        let keys = PublicKeys { keys: vec![key] };
+        let fault = verify_bytes(b"anything", &sig, &id, &keys).unwrap_err();
+        assert_eq!(fault, SealFault::BadSignature { key_id: id });
+    }
+
+    #[test]
+    fn unknown_keys_do_not_count_and_wrong_known_ones_do() {
+        let (mut envelope, keys) = vector();
+        let stranger = EnvelopeSignature {
+            keyid: "0123456789abcdef".to_owned(),
+            sig: vec![0; 64],
+        };
+        envelope.signatures.insert(0, stranger.clone());
+        assert!(envelope.verify(&keys).is_ok());
+        envelope.signatures.remove(1);
+        let fault = envelope.verify(&keys).unwrap_err();
+        assert_eq!(
+            fault,
+            SealFault::UnknownKey {
+                key_id: stranger.keyid
+            }
+        );
+        assert!(fault.sentence().contains("0123456789abcdef"));
+        let (mut envelope, _) = vector();
+        let mut second = envelope.signatures[0].clone();
+        second.sig[0] ^= 1;
+        envelope.signatures.push(second);
+        assert!(matches!(
+            envelope.verify(&keys),
+            Err(SealFault::BadSignature { .. })
+        ));
+        envelope.signatures.clear();
+        assert!(matches!(
+            envelope.verify(&keys),
+            Err(SealFault::NotAnEnvelope(_))
+        ));
+    }
+
+    #[test]
+    fn one_surety_cannot_sign_for_another() {
+        let (envelope, mut keys) = vector();
+        keys.keys[0].surety = 'H';
+        let fault = envelope.verify_face(&keys).unwrap_err();
+        assert!(matches!(fault, SealFault::WrongSurety { .. }), "{fault}");
+        assert!(
+            fault.sentence().contains("35075-00001M"),
+            "{}",
+            fault.sentence()
+        );
+    }
+
+    #[test]
+    fn lists_of_keys_are_read_strictly() {
+        let text = std::str::from_utf8(KEYS).unwrap();
+        for broken in [
+            text.replace("56475aa7", "00000000"),
+            text.replace("Ed25519", "none"),
+            text.replace("2026-04-01", "2026-04-31"),
+            text.replace("\"public_key\": \"", "\"public_key\": \"AAAA"),
+            "{}".to_owned(),
+        ] {
+            let fault = PublicKeys::from_json(broken.as_bytes()).unwrap_err();
+            assert!(matches!(fault, SealFault::NotKeys(_)), "{broken}");
+        }
+    }
+
+    #[test]
+    fn other_files_are_no_envelopes() {
+        let text = std::str::from_utf8(ENVELOPE).unwrap();
+        let mut empty = vector().0;
+        empty.signatures.clear();
+        for other in [
+            text.replace("akashi.certificate", "akashi.other"),
+            text.replace("\"payload\": \"", "\"payload\": \"?"),
+            String::from_utf8(empty.to_json().unwrap()).unwrap(),
+            "[]".to_owned(),
+        ] {
+            let fault = Envelope::from_json(other.as_bytes()).unwrap_err();
+            assert!(matches!(fault, SealFault::NotAnEnvelope(_)), "{other}");
+        }
+    }
+}

@@ -17,6 +17,7 @@ pub fn fold_figures(typed: &str) -> String {
         .map(|c| if c == '\u{FF70}' { '-' } else { c })
         .nfkc()
         .filter(|c| !c.is_whitespace() && !is_invisible(*c))
+        .nfkc()
         .collect();
     let beside = |index: usize| {
         folded
@@ -41,9 +42,8 @@ pub fn search_key(text: &str) -> String {
         .filter(|c| !c.is_whitespace() && !is_invisible(*c) && !is_selector(*c))
         .map(|c| if is_dash(c) { '-' } else { plain_variant(c) })
         .flat_map(char::to_lowercase)
-        .map(|c| if c == 'ς' { 'σ' } else { c })
-        .collect::<String>()
-        .replace('ß', "ss")
+        .nfkc()
+        .collect()
 }
 
 /// The everyday form of a character that names often write otherwise.

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::accounts::Door;
+use super::accounts::invitation::{self, Link, Purpose};
 use super::history::{self, About, By, Happened};
 
 use crate::app::App;
@@ -78,7 +80,18 @@ pub async fn compose(app: &App, job: Uuid, kind: &Kind) -> Result<Composed, AppE
             .filter(|facts| facts.stage == "returned")
             .map(|facts| returned(app, *application, &facts))
             .transpose()?,
-        Kind::Invitation { .. } => None,
+        Kind::Invitation { account, reset } => {
+            // The link is made now, so that no job row ever holds it; the lease is this job's alone.
+            tx.commit().await?;
+            let purpose = if *reset {
+                Purpose::Reset
+            } else {
+                Purpose::Invitation
+            };
+            let link = invitation::make_link(app, *account, purpose).await?;
+            tx = app.db.begin(&Scope::Worker).await?;
+            link.map(|link| invite(app, &link)).transpose()?
+        }
     };
     let Some(letter) = letter else {
         jobs::finish(&mut tx, job, now).await?;
@@ -130,6 +143,26 @@ fn returned(app: &App, id: Uuid, facts: &letters::ReturnedFacts) -> Result<Lette
         hours: &facts.hours,
     }
     .letter(to)
+    .map_err(AppError::internal)
+}
+
+fn invite(app: &App, link: &Link) -> Result<Letter, AppError> {
+    let service = match link.door {
+        Door::Netdesk => &app.names.netdesk,
+        Door::Office => &app.names.office,
+    };
+    let reset = link.purpose == Purpose::Reset;
+    Invitation {
+        name: &link.name,
+        company: link.company.as_deref().unwrap_or(&link.surety_name),
+        service,
+        login: &link.login,
+        link: &link.url(),
+        lasts: if reset { "30分" } else { "72時間" },
+        reset,
+        surety: &link.surety_name,
+    }
+    .letter(&link.email)
     .map_err(AppError::internal)
 }
 
@@ -199,7 +232,20 @@ async fn note(
         guarantee: Some(*guarantee),
     };
     let to = facts.content.0.information.email.unwrap_or_default();
-    let words = if words.is_empty() { to } else { words.to_owned() };
-    history::record(conn, By::Worker, &about, what, &words, json!({ "seq": seq }), now).await?;
+    let words = if words.is_empty() {
+        to
+    } else {
+        words.to_owned()
+    };
+    history::record(
+        conn,
+        By::Worker,
+        &about,
+        what,
+        &words,
+        json!({ "seq": seq }),
+        now,
+    )
+    .await?;
     Ok(())
 }

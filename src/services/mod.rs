@@ -10,13 +10,17 @@ pub mod cases;
 pub mod deposits;
 pub mod drafts;
 pub mod examination;
+pub mod founding;
 pub mod guarantees;
 pub mod health;
 pub mod history;
 pub mod holders;
 pub mod issuance;
 pub mod keys;
+pub mod letters;
 pub mod obligees;
 pub mod rescues;
+pub mod sureties;
+pub mod viewing;
 
 pub use actors::{ContractorUser, KeyHolder, Officer};

@@ -1,4 +1,17 @@
-//! The three sites, side by side. A handler says who may reach it, reads what was typed, calls one
-//! verb and shows what came of it.
+//! The sites side by side: a room for each audience.
 
+pub mod demo;
+pub mod dsure;
 pub mod office;
+
+use crate::web::routes::Routes;
+use crate::web::site::Site;
+
+/// The routes of one site; `demo` brings its own (see [`demo::routes`]).
+pub fn routes(site: Site) -> Routes {
+    match site {
+        Site::Dsure => dsure::routes(),
+        Site::Office => office::routes(),
+        _ => Routes::new(site),
+    }
+}

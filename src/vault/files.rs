@@ -126,3 +126,45 @@ pub(super) fn io(path: &Path, source: std::io::Error) -> VaultError {
         source,
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// An empty folder that goes with its test.
+    pub(in crate::vault) struct Folder(PathBuf);
+
+    impl Folder {
+        pub(in crate::vault) fn new(name: &str) -> Self {
+            let name = format!("akashi-vault-{}-{name}", std::process::id());
+            let folder = std::env::temp_dir().join(name);
+            fs::create_dir_all(&folder).unwrap();
+            Self(folder)
+        }
+
+        pub(in crate::vault) fn path(&self, name: &str) -> PathBuf {
+            self.0.join(name)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_folder_in_place_of_a_file_is_said() {
+        let folder = Folder::new("files-folder");
+        let fault = read(&folder.path("")).unwrap_err();
+        assert!(matches!(fault, VaultError::Io { .. }), "{fault}");
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing() {
+        let folder = Folder::new("files-none");
+        let fault = create(&folder.path("no/such/kek.json"), b"secret").unwrap_err();
+        assert!(matches!(fault, VaultError::Io { .. }), "{fault}");
+        assert_eq!(fs::read_dir(folder.path("")).unwrap().count(), 0);
+    }
+}

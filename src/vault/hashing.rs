@@ -58,6 +58,7 @@ struct Shared {
     peppers: Option<Ring>,
     cost: Cost,
     blocks: AtomicUsize,
+    hashed: AtomicUsize,
     threads: usize,
 }
 
@@ -87,6 +88,7 @@ impl Hashing {
             peppers,
             cost,
             blocks: AtomicUsize::new(0),
+            hashed: AtomicUsize::new(0),
             threads,
         });
         let (queue, jobs) = sync_channel(QUEUE);
@@ -193,6 +195,11 @@ impl Hashing {
         self.shared.blocks.load(Ordering::Relaxed)
     }
 
+    /// How many hashes were reckoned so far.
+    pub fn hashed(&self) -> usize {
+        self.shared.hashed.load(Ordering::Relaxed)
+    }
+
     async fn hash_by(&self, recipe: Recipe, secret: &str) -> Result<String, HashFault> {
         if secret.len() > LONGEST {
             return Err(HashFault::TooLong);
@@ -254,10 +261,221 @@ fn work(jobs: &Mutex<Receiver<Job>>, shared: &Shared) {
                 memory = Vec::new();
                 memory = vec![Block::new(); needed];
             }
+            shared.hashed.fetch_add(1, Ordering::Relaxed);
             job.recipe
                 .hash(shared.peppers.as_ref(), &job.secret, &mut memory)
         }));
         // Whoever asked may have gone meanwhile.
         let _ = job.answer.send(done.unwrap_or(Err(HashFault::Failed)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rand::{SeedableRng, rngs::StdRng};
+    use time::macros::date;
+    use tokio::task::JoinSet;
+
+    use super::*;
+    use crate::vault::Part;
+
+    const KEY: &str = "Z28YUE4J3Bux";
+    const SALT: [u8; 16] = [0x11; 16];
+    /// Made by Python's `cryptography` with salt [`SALT`] and, where there is a pepper, `00 01 … 1f`.
+    const PLAIN: &str = "$argon2id$v=19$m=19456,t=2,p=1$EREREREREREREREREREREQ$yr+1D38A5ZZd6QtI5S43pVCErVggjEr/0sIBew9Z6eU";
+    const PEPPERED: &str = "$argon2id$v=19$m=19456,t=2,p=1,keyid=YjhlNDNkOGE$EREREREREREREREREREREQ$2OCg0uz2Srgd05wmehZLCLOZy8pssVgySOOcp5ORcrU";
+
+    fn peppers() -> Ring {
+        Ring::of(Part::Pepper, std::array::from_fn(|index| index as u8))
+    }
+
+    fn hashing(threads: usize, cost: Cost) -> Hashing {
+        Hashing::new(Some(peppers()), threads, cost).unwrap()
+    }
+
+    #[tokio::test]
+    async fn agrees_with_another_implementation() {
+        let hashing = hashing(1, Cost::Real);
+        assert_eq!(hashing.hash(KEY, SALT).await.unwrap(), PLAIN);
+        assert_eq!(hashing.hash_key(KEY, SALT).await.unwrap(), PEPPERED);
+        assert_eq!(hashing.verify(KEY, PLAIN).await, Ok(true));
+        assert_eq!(
+            hashing.verify_key_or_dummy(KEY, Some(PEPPERED)).await,
+            Ok(true)
+        );
+    }
+
+    #[tokio::test]
+    async fn one_other_letter_is_wrong() {
+        let hashing = hashing(1, Cost::Cheap);
+        let phc = hashing.hash_key(KEY, SALT).await.unwrap();
+        assert_eq!(hashing.verify_key_or_dummy(KEY, Some(&phc)).await, Ok(true));
+        for wrong in [
+            "Z28YUE4J3BuX",
+            "z28YUE4J3Bux",
+            "Z28YUE4J3Bu",
+            "Z28YUE4J3Bux ",
+            "",
+        ] {
+            assert_eq!(
+                hashing.verify_key_or_dummy(wrong, Some(&phc)).await,
+                Ok(false),
+                "{wrong:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn absent_overlong_and_wrong_cost_the_same_work_and_are_false() {
+        let hashing = hashing(1, Cost::Cheap);
+        let empty = hashing.hash("", SALT).await.unwrap();
+        let long = "x".repeat(LONGEST + 1);
+        let before = hashing.hashed();
+        assert_eq!(hashing.verify_or_dummy(KEY, None).await, Ok(false));
+        assert_eq!(hashing.verify_key_or_dummy(KEY, None).await, Ok(false));
+        assert_eq!(hashing.verify_or_dummy(KEY, Some(&empty)).await, Ok(false));
+        assert_eq!(
+            hashing.verify_or_dummy(&long, Some(&empty)).await,
+            Ok(false)
+        );
+        assert_eq!(hashing.verify_or_dummy(&long, None).await, Ok(false));
+        assert_eq!(hashing.hashed() - before, 5);
+        assert_eq!(hashing.hash(&long, SALT).await, Err(HashFault::TooLong));
+        let longest = "x".repeat(LONGEST);
+        let phc = hashing.hash(&longest, SALT).await.unwrap();
+        assert_eq!(hashing.verify(&longest, &phc).await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn a_pepper_is_needed_and_may_be_rotated() {
+        let mut ring = peppers();
+        ring.rotate(&mut StdRng::seed_from_u64(1), date!(2027 - 04 - 01));
+        let rotated = Hashing::new(Some(ring), 1, Cost::Real).unwrap();
+        assert_eq!(
+            rotated.verify_key_or_dummy(KEY, Some(PEPPERED)).await,
+            Ok(true)
+        );
+        assert!(!rotated.is_current(PEPPERED) && rotated.is_current(PLAIN));
+        let newer = rotated.hash_key(KEY, SALT).await.unwrap();
+        assert!(rotated.is_current(&newer) && newer != PEPPERED);
+        let without = Hashing::new(None, 1, Cost::Cheap).unwrap();
+        assert_eq!(
+            without.hash_key(KEY, SALT).await,
+            Err(HashFault::NoPepper(None))
+        );
+        assert_eq!(
+            without.verify_key_or_dummy(KEY, None).await,
+            Err(HashFault::NoPepper(None))
+        );
+        let missing = without.verify(KEY, PEPPERED).await;
+        assert_eq!(
+            missing,
+            Err(HashFault::NoPepper(Some("b8e43d8a".to_owned())))
+        );
+        let elsewhere = hashing(1, Cost::Cheap)
+            .verify_key_or_dummy(KEY, Some(&newer))
+            .await;
+        assert!(matches!(elsewhere, Err(HashFault::NoPepper(Some(_)))));
+    }
+
+    #[tokio::test]
+    async fn a_verifier_without_pepper_opens_no_certificate() {
+        let hashing = hashing(1, Cost::Cheap);
+        let planted = hashing.hash(KEY, SALT).await.unwrap();
+        assert_eq!(hashing.verify(KEY, &planted).await, Ok(true));
+        assert_eq!(
+            hashing.verify_key_or_dummy(KEY, Some(&planted)).await,
+            Ok(false)
+        );
+    }
+
+    #[tokio::test]
+    async fn stored_texts_of_others_are_refused_not_reckoned() {
+        let hashing = hashing(1, Cost::Cheap);
+        for text in [
+            "",
+            "plain password",
+            &PLAIN.replace("argon2id", "argon2i"),
+            &PLAIN.replace("v=19", "v=16"),
+            &PLAIN.replace("m=19456", "m=4194304"),
+            &PLAIN.replace("t=2", "t=4000000"),
+            &PLAIN.replace("p=1", "p=4"),
+            &PLAIN[..PLAIN.len() - 8],
+        ] {
+            assert_eq!(
+                hashing.verify(KEY, text).await,
+                Err(HashFault::Unreadable),
+                "{text}"
+            );
+        }
+        assert_eq!(hashing.hashed(), 0);
+        assert!(!hashing.is_current("") && !hashing.is_current(PLAIN));
+    }
+
+    #[tokio::test]
+    async fn many_at_once_share_one_block_per_thread() {
+        let hashing = hashing(2, Cost::Cheap);
+        let phc = hashing.hash(KEY, SALT).await.unwrap();
+        let mut checks = JoinSet::new();
+        for number in 0..64 {
+            let (hashing, phc) = (hashing.clone(), phc.clone());
+            checks.spawn(async move {
+                let secret = if number % 2 == 0 { KEY } else { "wrong" };
+                loop {
+                    match hashing.verify(secret, &phc).await {
+                        Err(HashFault::Busy) => tokio::time::sleep(Duration::from_millis(2)).await,
+                        found => break found == Ok(number % 2 == 0),
+                    }
+                }
+            });
+        }
+        assert!(checks.join_all().await.into_iter().all(|right| right));
+        assert!(
+            hashing.blocks() <= hashing.threads(),
+            "{} blocks",
+            hashing.blocks()
+        );
+        assert_eq!(hashing.hashed(), 65);
+    }
+
+    #[tokio::test]
+    async fn beyond_the_queue_it_says_busy_and_recovers() {
+        let hashing = hashing(1, Cost::Real);
+        let mut checks = JoinSet::new();
+        for _ in 0..64 {
+            let hashing = hashing.clone();
+            checks.spawn(async move { hashing.verify(KEY, PLAIN).await });
+        }
+        let found = checks.join_all().await;
+        let right = found.iter().filter(|found| **found == Ok(true)).count();
+        let busy = found
+            .iter()
+            .filter(|found| **found == Err(HashFault::Busy))
+            .count();
+        assert_eq!(right + busy, 64);
+        // Those that waited, and those the thread took up before the last one asked.
+        assert!(
+            (QUEUE..QUEUE + 16).contains(&right),
+            "{right} of 64 were taken"
+        );
+        assert_eq!(hashing.verify(KEY, PLAIN).await, Ok(true));
+    }
+
+    #[tokio::test]
+    async fn no_work_is_done_for_a_caller_who_left() {
+        let hashing = hashing(1, Cost::Real);
+        let mut checks = JoinSet::new();
+        for _ in 0..8 {
+            let hashing = hashing.clone();
+            checks.spawn(async move { hashing.verify(KEY, PLAIN).await });
+        }
+        tokio::task::yield_now().await;
+        let gone = tokio::time::timeout(Duration::ZERO, hashing.verify(KEY, PLAIN)).await;
+        assert!(gone.is_err());
+        checks.join_all().await;
+        assert_eq!(hashing.verify(KEY, PLAIN).await, Ok(true));
+        assert_eq!(hashing.hashed(), 9);
     }
 }

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod fault;
 mod files;
 pub mod hashing;
+pub mod keyset;
 mod phc;
 pub mod ring;
 pub mod sealer;
@@ -95,5 +96,42 @@ impl Vault {
     /// Hashes of passwords; of authentication keys where there is a pepper.
     pub fn hashing(&self) -> &Hashing {
         &self.hashing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::StdRng};
+    use time::macros::date;
+
+    use super::*;
+    use files::tests::Folder;
+
+    #[test]
+    fn a_process_holds_what_it_was_given_and_names_what_it_was_not() {
+        let folder = Folder::new("vault-parts");
+        let here = folder.path("");
+        let mut rng = StdRng::seed_from_u64(1);
+        cli::make_keys(&here, &['M'], &mut rng, date!(2026 - 11 - 21)).unwrap();
+        let netdesk = VaultFiles {
+            kek: Some(here.join("kek.json")),
+            ..VaultFiles::default()
+        };
+        let netdesk = Vault::load(&netdesk, 1, Cost::Cheap).unwrap();
+        assert!(netdesk.sealer().is_ok());
+        let absent = netdesk.signer().unwrap_err().sentence();
+        assert!(absent.contains("署名鍵の鍵束"), "{absent}");
+        let dsure = VaultFiles {
+            pepper: Some(here.join("pepper.json")),
+            ..VaultFiles::default()
+        };
+        let dsure = Vault::load(&dsure, 1, Cost::Cheap).unwrap();
+        let absent = dsure.sealer().unwrap_err().sentence();
+        assert!(absent.contains("暗号化鍵（KEK）の鍵束"), "{absent}");
+        let missing = VaultFiles::all_in(&here.join("nowhere"));
+        let missing = Vault::load(&missing, 1, Cost::Cheap)
+            .unwrap_err()
+            .sentence();
+        assert!(missing.contains("kek.json がありません"), "{missing}");
     }
 }

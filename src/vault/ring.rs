@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ed25519_dalek::SigningKey;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -11,81 +10,11 @@ use zeroize::Zeroizing;
 
 use super::fault::{Part, VaultError};
 use super::files;
+use super::keyset::KeySet;
 use super::secret::Secret32;
-use crate::domain::certificate::{hex, sha256};
-use crate::domain::era;
-use crate::domain::seal;
 
 /// Version of the files' format.
 const VERSION: u32 = 1;
-
-/// One key with its day of birth.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StoredKey {
-    #[serde(with = "era::iso")]
-    pub created_on: Date,
-    pub key: Secret32,
-}
-
-/// Keys by id, and the id of the one that works for new things.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct KeySet {
-    current: String,
-    keys: BTreeMap<String, StoredKey>,
-}
-
-impl KeySet {
-    fn draw<R: CryptoRng + ?Sized>(part: Part, rng: &mut R, today: Date) -> Self {
-        let (id, key) = draw(part, rng, today);
-        Self {
-            current: id.clone(),
-            keys: BTreeMap::from([(id, key)]),
-        }
-    }
-
-    fn rotate<R: CryptoRng + ?Sized>(&mut self, part: Part, rng: &mut R, today: Date) {
-        let (id, key) = draw(part, rng, today);
-        self.current.clone_from(&id);
-        self.keys.insert(id, key);
-    }
-
-    /// Id of the newest key.
-    pub fn current_id(&self) -> &str {
-        &self.current
-    }
-
-    pub fn get(&self, id: &str) -> Option<&Secret32> {
-        self.keys.get(id).map(|stored| &stored.key)
-    }
-
-    /// Every key with its id, by id.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &StoredKey)> {
-        self.keys.iter().map(|(id, stored)| (id.as_str(), stored))
-    }
-
-    fn check(&self, part: Part, path: &Path) -> Result<(), VaultError> {
-        if !self.keys.contains_key(&self.current) {
-            return Err(not_a_ring(
-                part,
-                path,
-                "current names a key that is not there",
-            ));
-        }
-        for (id, stored) in &self.keys {
-            if stored.key.looks_like_an_example() {
-                let (path, id) = (path.to_owned(), id.clone());
-                return Err(VaultError::Example { path, id });
-            }
-            if *id != id_of(part, &stored.key) {
-                let why = format!("key {id} was exchanged or damaged");
-                return Err(not_a_ring(part, path, &why));
-            }
-        }
-        Ok(())
-    }
-}
 
 /// The ring of envelope keys or of peppers.
 #[derive(Debug, Clone)]
@@ -132,8 +61,10 @@ impl Ring {
         files::create(path, &self.to_json()?)
     }
 
-    pub fn part(&self) -> Part {
-        self.part
+    #[cfg(test)]
+    pub(super) fn of(part: Part, key: [u8; 32]) -> Self {
+        let set = KeySet::of(part, key, time::macros::date!(2026 - 04 - 01));
+        Self { part, set }
     }
 
     pub fn keys(&self) -> &KeySet {
@@ -249,6 +180,13 @@ impl SigningRing {
         files::create(path, &self.to_json()?)
     }
 
+    #[cfg(test)]
+    pub(super) fn of(letter: char, seed: [u8; 32]) -> Self {
+        let set = KeySet::of(Part::Signing, seed, time::macros::date!(2026 - 04 - 01));
+        let sureties = BTreeMap::from([(letter, set)]);
+        Self { sureties }
+    }
+
     /// Keys of the surety with this letter.
     pub fn get(&self, letter: char) -> Option<&KeySet> {
         self.sureties.get(&letter)
@@ -276,29 +214,6 @@ struct SigningFile {
     sureties: BTreeMap<char, KeySet>,
 }
 
-fn draw<R: CryptoRng + ?Sized>(part: Part, rng: &mut R, today: Date) -> (String, StoredKey) {
-    let key = Secret32::draw(rng);
-    let created_on = today;
-    (id_of(part, &key), StoredKey { created_on, key })
-}
-
-/// A key's id follows from the key, so that a mixed-up file is noticed when it is read.
-/// A pepper's id stands in its hashes, where eight characters have room.
-fn id_of(part: Part, key: &Secret32) -> String {
-    match part {
-        Part::Signing => {
-            let public = SigningKey::from_bytes(key.bytes()).verifying_key();
-            seal::key_id(public.as_bytes())
-        }
-        Part::Kek | Part::Pepper => {
-            let mut text = Zeroizing::new(part.code().as_bytes().to_vec());
-            text.reserve_exact(key.bytes().len());
-            text.extend_from_slice(key.bytes());
-            hex(&sha256(&text)[..4])
-        }
-    }
-}
-
 fn parse<T: for<'de> Deserialize<'de>>(part: Part, path: &Path) -> Result<T, VaultError> {
     let bytes = files::read(path)?;
     serde_json::from_slice(&bytes).map_err(|error| not_a_ring(part, path, &error.to_string()))
@@ -316,7 +231,7 @@ fn check_head(part: Part, path: &Path, version: u32, kind: &str) -> Result<(), V
     Ok(())
 }
 
-fn not_a_ring(part: Part, path: &Path, why: &str) -> VaultError {
+pub(super) fn not_a_ring(part: Part, path: &Path, why: &str) -> VaultError {
     VaultError::NotARing {
         path: path.to_owned(),
         part,
@@ -331,4 +246,154 @@ fn to_json(file: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         .map_err(|error| files::io(Path::new("ring"), std::io::Error::other(error)))?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use rand::{SeedableRng, rngs::StdRng};
+    use time::macros::date;
+
+    use super::*;
+    use crate::vault::files::tests::Folder;
+
+    const TODAY: Date = date!(2026 - 11 - 21);
+
+    fn rng() -> StdRng {
+        StdRng::seed_from_u64(7)
+    }
+
+    #[test]
+    fn a_ring_comes_back_from_its_file() {
+        let folder = Folder::new("ring-round");
+        let path = folder.path("kek.json");
+        let ring = Ring::make(Part::Kek, &mut rng(), TODAY);
+        ring.create(&path).unwrap();
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o7777,
+            0o400
+        );
+        let back = Ring::load(Part::Kek, &path).unwrap();
+        assert_eq!(back.current().unwrap(), ring.current().unwrap());
+        assert_eq!(back.keys().iter().next().unwrap().1.created_on, TODAY);
+    }
+
+    #[test]
+    fn no_ring_is_written_over_another() {
+        let folder = Folder::new("ring-twice");
+        let path = folder.path("kek.json");
+        Ring::make(Part::Kek, &mut rng(), TODAY)
+            .create(&path)
+            .unwrap();
+        let before = fs::read(&path).unwrap();
+        let other = Ring::make(Part::Kek, &mut StdRng::seed_from_u64(8), TODAY);
+        assert!(matches!(other.create(&path), Err(VaultError::Exists(_))));
+        assert_eq!(fs::read(&path).unwrap(), before);
+        assert_eq!(
+            fs::read_dir(folder.path("")).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
+    }
+
+    #[test]
+    fn each_bad_file_gets_its_own_sentence() {
+        let folder = Folder::new("ring-bad");
+        let path = folder.path("kek.json");
+        let load = |text: &str, mode: u32| {
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            Ring::load(Part::Kek, &path).unwrap_err().sentence()
+        };
+        let missing = Ring::load(Part::Kek, &path).unwrap_err().sentence();
+        assert!(missing.contains("がありません"), "{missing}");
+        let good = Ring::make(Part::Kek, &mut rng(), TODAY).to_json().unwrap();
+        let good = std::str::from_utf8(&good).unwrap();
+        for mode in [0o440, 0o404, 0o644, 0o620] {
+            let open = load(good, mode);
+            assert!(open.contains("chmod 0400"), "{mode:o}: {open}");
+        }
+        let empty = load("", 0o400);
+        assert!(empty.contains("鍵束として読めません"), "{empty}");
+        let id = Ring::load(Part::Kek, &{
+            fs::write(&path, good).unwrap();
+            path.clone()
+        })
+        .unwrap();
+        let id = id.current().unwrap().0.to_owned();
+        let short = load(&good.replace("=\"", "\""), 0o400);
+        assert!(short.contains("not base64 of 32 bytes"), "{short}");
+        let lost = load(&good.replacen(&id, "00000000", 1), 0o400);
+        assert!(
+            lost.contains("current names a key that is not there"),
+            "{lost}"
+        );
+        let moved = load(&good.replace(&id, "00000000"), 0o400);
+        assert!(moved.contains("exchanged or damaged"), "{moved}");
+        let newer = load(&good.replace("\"version\": 1", "\"version\": 2"), 0o400);
+        assert!(newer.contains("version 2 is not known"), "{newer}");
+        let example = Ring::of(Part::Kek, [7; 32]).to_json().unwrap();
+        let example = load(std::str::from_utf8(&example).unwrap(), 0o400);
+        assert!(example.contains("見本の値"), "{example}");
+        let pepper = Ring::make(Part::Pepper, &mut rng(), TODAY)
+            .to_json()
+            .unwrap();
+        let pepper = load(std::str::from_utf8(&pepper).unwrap(), 0o400);
+        assert!(pepper.contains("it is a pepper ring"), "{pepper}");
+        for sentence in [missing, empty, short, lost, moved, newer, example, pepper] {
+            assert!(sentence.contains("kek.json"), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn the_seed_of_the_test_vectors_is_refused() {
+        let folder = Folder::new("ring-example-seed");
+        let path = folder.path("signing.json");
+        let seed = std::array::from_fn(|index| index as u8);
+        SigningRing::of('M', seed).create(&path).unwrap();
+        let fault = SigningRing::load(&path).unwrap_err();
+        assert!(matches!(fault, VaultError::Example { .. }), "{fault}");
+    }
+
+    #[test]
+    fn a_newer_key_works_and_the_older_stays() {
+        let mut ring = Ring::make(Part::Kek, &mut rng(), TODAY);
+        let (old, key) = ring
+            .current()
+            .map(|(id, key)| (id.to_owned(), key.clone()))
+            .unwrap();
+        ring.rotate(&mut StdRng::seed_from_u64(9), TODAY);
+        assert_ne!(ring.current().unwrap().0, old);
+        assert_eq!(*ring.get(&old).unwrap(), key);
+    }
+
+    #[test]
+    fn a_surety_keeps_its_key_when_another_comes() {
+        let mut ring = SigningRing::make(&['M'], &mut rng(), TODAY).unwrap();
+        let before = ring.get('M').unwrap().current_id().to_owned();
+        ring.add('M', &mut rng(), TODAY).unwrap();
+        ring.add('H', &mut rng(), TODAY).unwrap();
+        assert_eq!(ring.get('M').unwrap().current_id(), before);
+        assert!(ring.get('H').is_some());
+        assert!(matches!(
+            ring.add('m', &mut rng(), TODAY),
+            Err(VaultError::NotALetter('m'))
+        ));
+        assert!(matches!(
+            ring.rotate('Q', &mut rng(), TODAY),
+            Err(VaultError::NoSurety('Q'))
+        ));
+    }
+
+    #[test]
+    fn nothing_prints_a_key() {
+        let ring = Ring::of(Part::Kek, *b"VISIBLE-VISIBLE-VISIBLE-VISIBLE!");
+        let printed = format!("{ring:?} {:?}", SigningRing::of('M', [86; 32]));
+        assert!(
+            !printed.contains("VISIBLE") && !printed.contains("86, 86"),
+            "{printed}"
+        );
+    }
 }

@@ -170,3 +170,143 @@ fn decrypt(
         .map(Zeroizing::new)
         .map_err(|_| VaultError::Tampered)
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::StdRng};
+    use time::macros::date;
+
+    use super::*;
+    use crate::domain::certificate::hex;
+    use crate::vault::Part;
+
+    const KEY: &str = "Z28YUE4J3Bux";
+
+    fn sealed() -> (Sealer, Sealed) {
+        let mut rng = StdRng::seed_from_u64(3);
+        let sealer = Sealer::new(Ring::make(Part::Kek, &mut rng, date!(2026 - 11 - 21)));
+        let sealed = sealer
+            .seal(&mut rng, &key_context(12, 1), KEY.as_bytes())
+            .unwrap();
+        (sealer, sealed)
+    }
+
+    #[test]
+    fn opens_what_it_sealed() {
+        let (sealer, sealed) = sealed();
+        let opened = sealer.open(&sealed, &key_context(12, 1)).unwrap();
+        assert_eq!(*opened, KEY.as_bytes());
+        assert!(
+            !sealed
+                .ciphertext
+                .windows(4)
+                .any(|part| KEY.as_bytes().starts_with(part))
+        );
+    }
+
+    #[test]
+    fn the_same_key_twice_looks_different() {
+        let (sealer, first) = sealed();
+        let mut rng = StdRng::seed_from_u64(4);
+        let second = sealer
+            .seal(&mut rng, &key_context(12, 1), KEY.as_bytes())
+            .unwrap();
+        assert_ne!(first.ciphertext, second.ciphertext);
+    }
+
+    #[test]
+    fn a_row_moved_to_another_guarantee_or_version_does_not_open() {
+        let (sealer, sealed) = sealed();
+        for context in [key_context(13, 1), key_context(12, 2), Vec::new()] {
+            let fault = sealer.open(&sealed, &context).unwrap_err();
+            assert!(matches!(fault, VaultError::Tampered), "{fault}");
+        }
+    }
+
+    #[test]
+    fn every_changed_bit_is_noticed() {
+        let (sealer, sealed) = sealed();
+        for bit in 0..sealed.ciphertext.len() * 8 {
+            let mut changed = sealed.clone();
+            changed.ciphertext[bit / 8] ^= 1 << (bit % 8);
+            let fault = sealer.open(&changed, &key_context(12, 1)).unwrap_err();
+            assert!(matches!(fault, VaultError::Tampered), "bit {bit}: {fault}");
+        }
+        let mut changed = sealed.clone();
+        changed.nonce[0] ^= 1;
+        assert!(sealer.open(&changed, &key_context(12, 1)).is_err());
+        let mut changed = sealed;
+        changed.ciphertext.clear();
+        assert!(sealer.open(&changed, &key_context(12, 1)).is_err());
+    }
+
+    #[test]
+    fn after_a_rotation_old_rows_open_and_new_ones_use_the_new_key() {
+        let (sealer, old) = sealed();
+        let mut rng = StdRng::seed_from_u64(5);
+        let mut ring = sealer.ring;
+        ring.rotate(&mut rng, date!(2027 - 04 - 01));
+        let sealer = Sealer::new(ring);
+        let context = key_context(12, 1);
+        assert_eq!(*sealer.open(&old, &context).unwrap(), KEY.as_bytes());
+        assert!(!sealer.is_current(&old));
+        let new = sealer.seal(&mut rng, &context, KEY.as_bytes()).unwrap();
+        assert!(sealer.is_current(&new) && new.kek_id != old.kek_id);
+        // A row cannot be passed off as sealed with another key.
+        let (nonce, ciphertext) = (old.nonce, old.ciphertext.clone());
+        let kek_id = new.kek_id;
+        let posed = Sealed {
+            kek_id,
+            nonce,
+            ciphertext,
+        };
+        assert!(matches!(
+            sealer.open(&posed, &context),
+            Err(VaultError::Tampered)
+        ));
+        let other = Sealer::new(Ring::make(Part::Kek, &mut rng, date!(2027 - 04 - 01)));
+        assert!(matches!(
+            other.open(&old, &context),
+            Err(VaultError::UnknownKey { .. })
+        ));
+    }
+
+    /// Rows written today must open in ten years. The bytes were made by another implementation:
+    /// HChaCha20 by hand over the ChaCha20-Poly1305 of Python's `cryptography`.
+    #[test]
+    fn a_row_of_the_first_format_opens() {
+        let ring = Ring::of(Part::Kek, std::array::from_fn(|index| index as u8));
+        let sealer = Sealer::new(ring);
+        let nonce = [0x24; 24];
+        let key = sealer.ring.current().unwrap();
+        assert_eq!(key.0, "bc09439e");
+        let aad = b"ak1\0\0\0\0\0\0\0\x0c\0\0\0\x01bc09439e";
+        assert_eq!(bound(&key_context(12, 1), key.0), aad);
+        let ciphertext = encrypt(key.1, &nonce, aad, KEY.as_bytes()).unwrap();
+        assert_eq!(
+            hex(&ciphertext),
+            "f1f76027c4e8592e4700e78fa2eb8a98fdde47714b7936ca8c0d88cf"
+        );
+        let row = Sealed::from_columns("bc09439e".to_owned(), &nonce, ciphertext).unwrap();
+        assert_eq!(
+            *sealer.open(&row, &key_context(12, 1)).unwrap(),
+            KEY.as_bytes()
+        );
+    }
+
+    #[test]
+    fn a_rescued_form_opens_with_its_cookie_only() {
+        let mut rng = StdRng::seed_from_u64(6);
+        let form = seal_with(&[1; 32], &mut rng, b"netdesk", "工事名".as_bytes()).unwrap();
+        let open = |key: u8, context: &[u8], nonce: &[u8]| {
+            open_with(&[key; 32], context, nonce, &form.ciphertext)
+        };
+        assert_eq!(
+            *open(1, b"netdesk", &form.nonce).unwrap(),
+            "工事名".as_bytes()
+        );
+        assert!(open(2, b"netdesk", &form.nonce).is_err());
+        assert!(open(1, b"office", &form.nonce).is_err());
+        assert!(open(1, b"netdesk", &form.nonce[1..]).is_err());
+    }
+}

@@ -59,3 +59,64 @@ impl Signer {
         PublicKeys { keys }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::StdRng};
+    use time::macros::date;
+
+    use super::*;
+    use crate::domain::certificate::hex;
+    use crate::domain::seal::{Envelope, SealFault, verify_bytes};
+
+    const ENVELOPE: &[u8] = include_bytes!("../../tests/vectors/envelope.json");
+    const KEYS: &[u8] = include_bytes!("../../tests/vectors/keys.json");
+
+    fn example() -> Signer {
+        let seed = std::array::from_fn(|index| index as u8);
+        Signer::new(SigningRing::of('M', seed))
+    }
+
+    #[test]
+    fn makes_the_signature_of_the_test_vector() {
+        let envelope = Envelope::from_json(ENVELOPE).unwrap();
+        let signature = example().sign('M', &envelope.payload).unwrap();
+        assert_eq!(
+            hex(&signature.sig),
+            "644732303f59c45ca89369bc16cb2501338a285f31aee51eda44dd5cdb534b5c\
+             e9db2b0a03002aeb94dda4955c55d8235691547efe44818bfddbc28136aab105"
+        );
+        let ours = Envelope::new(envelope.payload.clone(), &signature.key_id, &signature.sig);
+        assert_eq!(ours, envelope);
+        assert_eq!(
+            example().public_keys(),
+            PublicKeys::from_json(KEYS).unwrap()
+        );
+    }
+
+    #[test]
+    fn after_a_rotation_old_signatures_stay_right() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let mut ring = SigningRing::make(&['M', 'H'], &mut rng, date!(2026 - 04 - 01)).unwrap();
+        let old = Signer::new(ring.clone()).sign('M', b"face").unwrap();
+        ring.rotate('M', &mut rng, date!(2027 - 04 - 01)).unwrap();
+        let signer = Signer::new(ring);
+        let new = signer.sign('M', b"face").unwrap();
+        let keys = signer.public_keys();
+        assert_ne!(old.key_id, new.key_id);
+        assert_eq!(
+            keys.keys.iter().map(|key| key.surety).collect::<String>(),
+            "HMM"
+        );
+        for signature in [&old, &new] {
+            let key = verify_bytes(b"face", &signature.sig, &signature.key_id, &keys).unwrap();
+            assert_eq!(key.surety, 'M');
+        }
+        let swapped = verify_bytes(b"face", &old.sig, &new.key_id, &keys);
+        assert!(matches!(swapped, Err(SealFault::BadSignature { .. })));
+        assert!(matches!(
+            signer.sign('Q', b"face"),
+            Err(VaultError::NoSurety('Q'))
+        ));
+    }
+}

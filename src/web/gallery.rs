@@ -203,7 +203,7 @@ fn form(wrong: bool) -> String {
 <section class="card" aria-labelledby="g-f"><div class="card__head"><h2 id="g-f">電子保証概要</h2>{% call ui::help("overview", "電子保証概要") %}<p>発行した電子保証の内容です。</p>{% endcall %}</div><div class="card__body pt2"><dl class="facts facts--2">{% call ui::kv_num("保証契約番号", "35075-00003M") %}{% endcall %}{% call ui::kv("JV名", "") %}{% endcall %}</dl>
 <dl class="sumlist">{% call ui::answer("工事名", "○○浄水場△△修繕工事", "/netdesk/applications/1#f-work") %}{% endcall %}</dl>
 <p class="mt2"><button class="btn btn--line" type="button" data-copy="a" hidden>{% call ui::icon("copy") %}{% endcall %}<span data-copy-label>コピー</span></button> <button class="btn btn--line" type="button" data-print hidden>{% call ui::icon("print") %}{% endcall %}印刷</button></p><p class="vh" role="status" data-live></p></div></section>
-<section class="card" aria-label="一覧">{{ pager }}{{ keyset }}</section>
+<section class="card" aria-label="一覧">{{ pager }}</section>
 {% call ui::empty("まだ申込はありません。", "/netdesk/applications/new", "保証申込を作成する") %}{% endcall %}
 {% endblock %}"##
 )]
@@ -211,7 +211,6 @@ struct Reading {
     shell: NetdeskShell,
     tags: Vec<Tag>,
     pager: Pager,
-    keyset: Pager,
 }
 
 fn reading() -> String {
@@ -226,7 +225,6 @@ fn reading() -> String {
         shell: netdesk(Menu::Guarantees).flash(Some(Flash::ok("下書きを保存しました。"))),
         tags: tags.map(|(tone, words)| Tag::new(tone, words)).to_vec(),
         pager: Pager::pages(412, 20, 3, |n| format!("?page={n}&q=港")),
-        keyset: Pager::keyset(None, Some("?after=12".into())),
     }
     .render()
     .unwrap()
@@ -252,7 +250,7 @@ fn queue() -> String {
     Queue {
         shell: office(),
         product: FieldView::select("product", "商品", "", products).bare(),
-        pager: Pager::pages(8, 20, 1, |n| format!("?page={n}")),
+        pager: Pager::keyset(None, Some("?after=12".into())),
     }
     .render()
     .unwrap()

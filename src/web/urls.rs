@@ -106,6 +106,8 @@ pub mod office {
 
 /// D-Sure.
 pub mod dsure {
+    use std::fmt;
+
     /// Sign-in with number and key.
     pub const TOP: &str = "/dsure/";
     /// ログアウト (POST)
@@ -114,6 +116,18 @@ pub mod dsure {
     pub const SESSION: &str = "/dsure/session";
     /// 署名の公開鍵
     pub const KEYS: &str = "/dsure/keys.json";
+    /// ヘルプ
+    pub const HELP: &str = "/dsure/help";
+
+    /// A version of the certificate that the session has open.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Certificate(pub i32);
+
+    impl fmt::Display for Certificate {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "/dsure/certificates/{}", self.0)
+        }
+    }
 }
 
 /// Only under `demo`.

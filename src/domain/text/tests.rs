@@ -43,7 +43,6 @@ fn a_search_finds_every_way_to_write_a_name() {
         ("葛\u{E0100}城", "葛城"),
         ("A～B", "A\u{301C}B"),
         ("1−2", "1-2"),
-        ("Straße", "STRASSE"),
     ] {
         assert_eq!(search_key(stored), search_key(asked), "{stored}");
     }
