@@ -20,5 +20,6 @@ pub mod keys;
 pub mod letters;
 pub mod obligees;
 pub mod rescues;
+pub mod sureties;
 
 pub use actors::{ContractorUser, KeyHolder, Officer};
