@@ -79,6 +79,12 @@ impl Db {
         }
     }
 
+    /// A pool that leads nowhere.
+    #[cfg(test)]
+    pub(crate) fn nowhere() -> Self {
+        Self::shared(pool(PgConnectOptions::new().socket("/nonexistent"), 1))
+    }
+
     /// One login per role, as production has it.
     pub fn per_role(netdesk: PgPool, office: PgPool, dsure: PgPool, worker: PgPool) -> Self {
         Self {
