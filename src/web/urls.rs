@@ -29,6 +29,63 @@ pub mod netdesk {
     /// ヘルプ
     pub const HELP: &str = "/netdesk/help";
 
+    /// Saves a form while it is being typed in (POST).
+    pub const AUTOSAVE: &str = "/netdesk/applications/autosave";
+    /// What an obligee's rules say to a form being typed in (POST).
+    pub const ADVICE: &str = "/netdesk/applications/advice";
+
+    /// The addresses of one 保証申込.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Application(pub uuid::Uuid);
+
+    impl Application {
+        /// 申込作成
+        pub fn form(self) -> String {
+            self.to_string()
+        }
+
+        /// 申込作成, at one field.
+        pub fn field(self, name: &str) -> String {
+            format!("{self}#f-{name}")
+        }
+
+        /// 申込作成 with everything to mend.
+        pub fn problems(self) -> String {
+            format!("{self}?check=1")
+        }
+
+        /// 申込確認
+        pub fn confirmation(self) -> String {
+            format!("{self}/confirmation")
+        }
+
+        /// 送信完了
+        pub fn submission(self) -> String {
+            format!("{self}/submission")
+        }
+
+        /// 状況
+        pub fn status(self) -> String {
+            format!("{self}/status")
+        }
+
+        /// 取下げ
+        pub fn withdrawal(self) -> String {
+            format!("{self}/withdrawal")
+        }
+
+        /// 下書きの削除
+        pub fn deletion(self) -> String {
+            format!("{self}/deletion")
+        }
+    }
+
+    impl fmt::Display for Application {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "/netdesk/applications/{}", self.0)
+        }
+    }
+
     /// One topic of ヘルプ.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Help<'a>(pub &'a str);
