@@ -14,6 +14,6 @@ pub fn routes(site: Site) -> Routes {
         Site::Netdesk => Routes::new(site).and(netdesk::application_routes()),
         Site::Office => office::routes(),
         Site::Dsure => dsure::routes(),
-        Site::Office | Site::Demo => Routes::new(site),
+        Site::Demo => Routes::new(site),
     }
 }
