@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod applications;
 pub mod certificates;
+pub mod dsure;
 pub mod events;
 pub mod founding;
 pub mod gate;
