@@ -17,6 +17,7 @@ pub mod error;
 pub mod mail;
 pub mod pdf;
 pub mod services;
+pub mod sites;
 pub mod vault;
 pub mod verify;
 pub mod web;

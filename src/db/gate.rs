@@ -134,6 +134,14 @@ pub async fn holder_find(
         .await
 }
 
+pub async fn holder_close(conn: impl PgExecutor<'_>, token: [u8; 32]) -> Result<(), sqlx::Error> {
+    sqlx::query("delete from dsure.sessions where token_sha256 = $1")
+        .bind(token.as_slice())
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
 /// The account of a session, living or ended.
 pub async fn session_owner(
     conn: impl PgExecutor<'_>,

@@ -111,6 +111,29 @@ pub async fn count_of_contractor(
     .await
 }
 
+/// Electronic, in force, and not opened by anybody in D-Sure; newest first.
+pub async fn unseen(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    today: Date,
+    limit: i64,
+) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from guarantees
+         where surety_id = $1 and contractor_id = $2 and issued_at is not null
+           and form = 'electronic' and until >= $3
+           and not exists (select from looks_of(guarantees.id))
+         order by issued_on desc, id desc limit $4"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(today)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
 /// By its ten digits, among a contractor's own.
 pub async fn find_of_contractor(
     conn: &mut PgConnection,

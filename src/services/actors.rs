@@ -148,6 +148,14 @@ impl KeyHolder {
     pub fn number(&self) -> &str {
         &self.number
     }
+    /// The session, as looks are counted by it.
+    pub fn session_sha256(&self) -> &[u8; 32] {
+        &self.session_sha256
+    }
+    /// Where the key was shown from.
+    pub fn network(&self) -> &str {
+        &self.network
+    }
     pub fn session_until(&self) -> time::OffsetDateTime {
         self.session_until
     }

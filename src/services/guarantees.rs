@@ -172,6 +172,39 @@ fn page(mut rows: Vec<GuaranteeRow>, total: i64) -> Result<List, AppError> {
     })
 }
 
+/// A guarantee of the contractor by its ten digits, if it has one.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find(
+    app: &App,
+    who: &ContractorUser,
+    digits: &str,
+) -> Result<Option<Guarantee>, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row =
+        guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits).await?;
+    tx.commit().await?;
+    row.map(Guarantee::try_from).transpose()
+}
+
+/// Electronic guarantees in force that no obligee has opened yet, newest first (at most `limit`):
+/// their keys may still have to be handed in.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn unseen(
+    app: &App,
+    who: &ContractorUser,
+    limit: i64,
+) -> Result<Vec<Guarantee>, AppError> {
+    let today = era::tokyo_date(app.clock.now());
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let rows = guarantees::unseen(&mut tx, who.surety, who.contractor, today, limit).await?;
+    tx.commit().await?;
+    rows.into_iter().map(Guarantee::try_from).collect()
+}
+
 /// One line of 電子保証情報（履歴情報）.
 #[derive(Debug, Clone)]
 pub struct Version {
@@ -355,11 +388,12 @@ pub enum CertificateUse {
     Envelope,
 }
 
-/// One version of a contractor's certificate, its signature checked, the look recorded.
+/// One version of a contractor's electronic certificate, its signature checked, the look recorded.
+/// A paper certificate's original is printed in the Office only.
 ///
 /// # Errors
-/// `NotFound` for other people's numbers and unknown versions; `Internal` where a signature does
-/// not hold.
+/// `NotFound` for other people's numbers, unknown versions and paper; `Internal` where a signature
+/// does not hold.
 pub async fn certificate(
     app: &App,
     who: &ContractorUser,
@@ -370,6 +404,7 @@ pub async fn certificate(
     let mut tx = app.db.begin(&who.scope()).await?;
     let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits)
         .await?
+        .filter(|row| row.form == CertificateForm::Electronic.code())
         .ok_or(AppError::NotFound)?;
     let verified = verified(&mut tx, row.id, seq).await?;
     let happened = match usage {

@@ -35,3 +35,12 @@ pub async fn holder_of(app: &App, token: &SessionToken) -> Result<Option<KeyHold
         network: row.network,
     }))
 }
+
+/// Ends a session; one that is not there has ended already.
+///
+/// # Errors
+/// `Internal`
+pub async fn sign_out(app: &App, token: &SessionToken) -> Result<(), AppError> {
+    gate::holder_close(app.db.gate(Site::Dsure), token.sha256()).await?;
+    Ok(())
+}

@@ -16,9 +16,11 @@ pub mod health;
 pub mod history;
 pub mod holders;
 pub mod issuance;
+pub mod items;
 pub mod keys;
 pub mod letters;
 pub mod obligees;
 pub mod rescues;
+pub mod sureties;
 
 pub use actors::{ContractorUser, KeyHolder, Officer};

@@ -4,10 +4,13 @@ pub mod answer;
 pub mod assets;
 pub mod cookies;
 pub mod field;
+pub mod flash;
 pub mod form;
 #[cfg(test)]
 mod gallery;
+pub mod layers;
 pub mod network;
+pub mod ops;
 pub mod origin;
 pub mod page;
 pub mod pager;

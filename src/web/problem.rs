@@ -13,7 +13,7 @@ struct Problem<'a> {
     shell: GateShell,
     status: u16,
     title: &'static str,
-    what: &'static str,
+    what: &'a str,
     todo: &'static [&'static str],
     reference: Option<&'a str>,
     desk: &'static str,
@@ -25,7 +25,19 @@ type Words = (&'static str, &'static str, &'static [&'static str]);
 /// An error page in the dress of the site, with `no-store`. The reference (the request's id)
 /// is shown for accidents only (5xx): a visitor's own slip needs no number.
 pub fn problem(names: &Names, site: Site, status: StatusCode, reference: Option<&str>) -> Response {
-    let (title, what, todo) = words(site, status);
+    problem_saying(names, site, status, reference, None)
+}
+
+/// As [`problem`], with a sentence about what happened in place of the status' own.
+pub fn problem_saying(
+    names: &Names,
+    site: Site,
+    status: StatusCode,
+    reference: Option<&str>,
+    said: Option<&str>,
+) -> Response {
+    let (title, usual, todo) = words(site, status);
+    let what = said.unwrap_or(usual);
     let page = Problem {
         shell: GateShell::new(names, site),
         status: status.as_u16(),

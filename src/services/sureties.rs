@@ -1,0 +1,42 @@
+//! The surety as its customers meet it: who answers questions, what it knows of a company.
+
+use super::ContractorUser;
+use crate::app::App;
+pub use crate::db::sureties::{BranchRow, ContractorRow, SuretyRow};
+use crate::db::sureties;
+use crate::error::AppError;
+
+/// The branch that answers a contractor's questions: the company's usual one.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn desk(app: &App, who: &ContractorUser) -> Result<BranchRow, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let branch = sureties::branch(&mut tx, who.surety, who.branch).await?;
+    tx.commit().await?;
+    Ok(branch)
+}
+
+/// お客様情報, as the surety has it.
+#[derive(Debug, Clone)]
+pub struct Company {
+    pub contractor: ContractorRow,
+    pub branch: BranchRow,
+    pub surety: SuretyRow,
+}
+
+/// The own company.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn company(app: &App, who: &ContractorUser) -> Result<Company, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let contractor = sureties::contractor(&mut tx, who.surety, who.contractor).await?;
+    let company = Company {
+        branch: sureties::branch(&mut tx, who.surety, contractor.branch_id).await?,
+        surety: sureties::surety(&mut tx, who.surety).await?,
+        contractor,
+    };
+    tx.commit().await?;
+    Ok(company)
+}
