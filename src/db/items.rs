@@ -289,9 +289,11 @@ pub struct Search<'a> {
     /// Sent at this instant or later.
     pub from: Option<OffsetDateTime>,
     /// Sent before this instant.
-    pub before: Option<OffsetDateTime>,
+    pub until: Option<OffsetDateTime>,
     pub like: Option<&'a str>,
     /// Keyset: older than this row.
+    pub before: Option<(OffsetDateTime, Uuid)>,
+    /// Keyset: newer than this row; the rows come nearest first, that is oldest first.
     pub after: Option<(OffsetDateTime, Uuid)>,
     pub offset: i64,
     pub limit: i64,
@@ -323,30 +325,34 @@ const LISTED: &str = "from application_items i
     and i.sent_at >= coalesce($4, '-infinity'::timestamptz) and i.sent_at < coalesce($5, 'infinity'::timestamptz)
     and ($6::text is null or a.works_search like $6)";
 
-/// Every product a contractor has sent, newest first.
+/// Every product a contractor has sent, newest first (with `after`, oldest first).
 pub async fn of_contractor(
     conn: &mut PgConnection,
     surety: i64,
     contractor: i64,
     search: &Search<'_>,
 ) -> Result<Vec<ListedRow>, sqlx::Error> {
-    let (after_at, after_id) = search.after.unzip();
+    let (place, order) = match search.after {
+        Some(_) => (">", ""),
+        None => ("<", "desc"),
+    };
+    let (at, id) = search.after.or(search.before).unzip();
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select i.id, i.application_id, i.product, i.form, i.fee_method, i.state, i.sent_at,
            exists (select from payments p where p.item_id = i.id) as paid,
            (select g.number || g.suffix from guarantees g where g.item_id = i.id) as number,
            a.obligee_name, a.works_name, a.price
-         {LISTED} and ($7::timestamptz is null or (i.sent_at, i.id) < ($7, $8))
-         order by i.sent_at desc, i.id desc offset $9 limit $10"
+         {LISTED} and ($7::timestamptz is null or (i.sent_at, i.id) {place} ($7, $8))
+         order by i.sent_at {order}, i.id {order} offset $9 limit $10"
     )))
     .bind(surety)
     .bind(contractor)
     .bind(search.product)
     .bind(search.from)
-    .bind(search.before)
+    .bind(search.until)
     .bind(search.like)
-    .bind(after_at)
-    .bind(after_id)
+    .bind(at)
+    .bind(id)
     .bind(search.offset)
     .bind(search.limit)
     .fetch_all(conn)
@@ -367,7 +373,7 @@ pub async fn count_of_contractor(
     .bind(contractor)
     .bind(search.product)
     .bind(search.from)
-    .bind(search.before)
+    .bind(search.until)
     .bind(search.like)
     .fetch_one(conn)
     .await

@@ -53,6 +53,8 @@ pub struct ItemQuery {
     pub page: i64,
     /// Beyond 1,000 hits: older than this row.
     pub before: Option<(OffsetDateTime, Uuid)>,
+    /// Beyond 1,000 hits: newer than this row.
+    pub after: Option<(OffsetDateTime, Uuid)>,
 }
 
 /// A page of the list.
@@ -61,8 +63,10 @@ pub struct ItemList {
     pub rows: Vec<Listed>,
     /// Counted to 1,001.
     pub total: i64,
-    /// More rows follow this page (keyset).
+    /// Older rows follow this one (keyset).
     pub next: Option<(OffsetDateTime, Uuid)>,
+    /// Newer rows stand before this one (keyset).
+    pub previous: Option<(OffsetDateTime, Uuid)>,
 }
 
 /// The products a company has sent, newest first.
@@ -78,10 +82,11 @@ pub async fn list(
     let search = Search {
         product: query.product.map(Product::code),
         from: query.from.and_then(midnight),
-        before: query.to.and_then(Date::next_day).and_then(midnight),
+        until: query.to.and_then(Date::next_day).and_then(midnight),
         like: like.as_deref(),
-        after: query.before,
-        offset: match query.before {
+        before: query.before,
+        after: query.after,
+        offset: match query.before.or(query.after) {
             Some(_) => 0,
             None => (query.page.clamp(1, 50) - 1) * PER_PAGE,
         },
@@ -95,9 +100,19 @@ pub async fn list(
     let full = usize::try_from(PER_PAGE).unwrap_or(20);
     let more = rows.len() > full;
     rows.truncate(full);
-    let next = rows.last().filter(|_| more).map(|row| (row.sent_at, row.id));
+    if query.after.is_some() {
+        // Read away from the row the reader came from: nearest first.
+        rows.reverse();
+    }
+    let place = |row: &ListedRow| (row.sent_at, row.id);
+    let (newer, older) = match (query.after, query.before) {
+        (Some(_), _) => (more, true),
+        (None, Some(_)) => (true, more),
+        (None, None) => (query.page > 1, more),
+    };
     Ok(ItemList {
-        next,
+        next: rows.last().filter(|_| older).map(place),
+        previous: rows.first().filter(|_| newer).map(place),
         total,
         rows: rows
             .into_iter()

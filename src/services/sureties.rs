@@ -2,8 +2,8 @@
 
 use super::ContractorUser;
 use crate::app::App;
-pub use crate::db::sureties::{BranchRow, ContractorRow, SuretyRow};
 use crate::db::sureties;
+pub use crate::db::sureties::{BranchRow, ContractorRow, SuretyRow};
 use crate::error::AppError;
 
 /// The branch that answers a contractor's questions: the company's usual one.

@@ -64,6 +64,16 @@ pub mod netdesk {
         }
     }
 
+    /// One application: its form while it may be written in, else where it stands.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Application(pub uuid::Uuid);
+
+    impl fmt::Display for Application {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "/netdesk/applications/{}", self.0)
+        }
+    }
+
     /// One user of the own company.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct User(pub i64);

@@ -1,0 +1,3 @@
+//! The sites side by side: one folder per audience.
+
+pub mod netdesk;
