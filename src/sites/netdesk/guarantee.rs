@@ -288,14 +288,13 @@ fn steps(detail: &Detail) -> Vec<Step> {
         .history
         .iter()
         .find(|entry| entry.what == Some(Happened::MailSent));
-    match (&detail.notify_email, told) {
-        (Some(address), told) => steps.push(Step {
+    if let Some(address) = &detail.notify_email {
+        steps.push(Step {
             class: if told.is_some() { "done" } else { "wait" },
             words: "お知らせメールを送信",
             at: told.map(|entry| era::stamp(entry.at)),
             note: address.clone(),
-        }),
-        (None, _) => {}
+        });
     }
     let looks = detail.versions.iter().flat_map(|version| &version.looks);
     let first = looks.map(|look| look.at).min();
