@@ -10,7 +10,7 @@ use crate::web::site::Site;
 /// The routes of one site; `demo` brings its own (see [`demo::routes`]).
 pub fn routes(site: Site) -> Routes {
     match site {
-        Site::Netdesk => Routes::new(site).and(netdesk::application_routes()),
+        Site::Netdesk => netdesk::routes(),
         Site::Dsure => dsure::routes(),
         Site::Office | Site::Demo => Routes::new(site),
     }
