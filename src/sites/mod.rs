@@ -11,7 +11,7 @@ use crate::web::site::Site;
 /// The routes of one site; `demo` brings its own (see [`demo::routes`]).
 pub fn routes(site: Site) -> Routes {
     match site {
-        Site::Netdesk => Routes::new(site).and(netdesk::application_routes()),
+        Site::Netdesk => netdesk::routes(),
         Site::Office => office::routes(),
         Site::Dsure => dsure::routes(),
         Site::Demo => Routes::new(site),

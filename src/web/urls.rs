@@ -80,9 +80,54 @@ pub mod netdesk {
         }
     }
 
+    /// The own password.
+    pub const PASSWORD: &str = "/netdesk/account/password";
+    /// 利用者の追加
+    pub const NEW_USER: &str = "/netdesk/account/users/new";
+
+    /// 電子保証履歴一覧, or 保証契約の詳細 of a paper guarantee; the number with its letter.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Guarantee<'a>(pub &'a str);
+
+    impl fmt::Display for Guarantee<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{GUARANTEES}/{}", self.0)
+        }
+    }
+
+    /// 電子保証にかかる「認証キー」のお知らせ (PDF).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct KeyNotice<'a>(pub &'a str);
+
+    impl fmt::Display for KeyNotice<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{GUARANTEES}/{}/key-notice.pdf", self.0)
+        }
+    }
+
+    /// One version of a certificate; `.pdf` and `.json` behind it for its copies.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Certificate<'a>(pub &'a str, pub i32);
+
+    impl fmt::Display for Certificate<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{GUARANTEES}/{}/certificates/{}", self.0, self.1)
+        }
+    }
+
     impl fmt::Display for Application {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "/netdesk/applications/{}", self.0)
+        }
+    }
+
+    /// One user of the own company.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct User(pub i64);
+
+    impl fmt::Display for User {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{ACCOUNT}/users/{}", self.0)
         }
     }
 

@@ -9,3 +9,4 @@ mod gates;
 mod house;
 mod issue;
 mod serve;
+mod users;
