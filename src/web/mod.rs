@@ -17,6 +17,7 @@ pub mod pager;
 pub mod passwords;
 pub mod path;
 pub mod patience;
+pub mod places;
 pub mod problem;
 pub mod rescue;
 pub mod routes;
