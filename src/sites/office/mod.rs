@@ -1,6 +1,7 @@
 //! 保証業務: the surety's branches examine, approve and issue; administrators keep the registers.
 
 pub mod account;
+pub mod admin;
 pub mod applications;
 pub mod gate;
 pub mod guarantees;
@@ -102,4 +103,5 @@ pub fn routes() -> Routes {
             read,
             guarantees::certificate::show,
         )
+        .and(admin::routes())
 }
