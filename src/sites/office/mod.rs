@@ -5,6 +5,7 @@ pub mod admin;
 pub mod applications;
 pub mod gate;
 pub mod guarantees;
+pub mod help;
 pub mod invitations;
 mod shell;
 mod words;
@@ -103,5 +104,7 @@ pub fn routes() -> Routes {
             read,
             guarantees::certificate::show,
         )
+        .get(to::HELP, Access::Public, help::index)
+        .get("/office/help/{topic}", Access::Public, help::topic)
         .and(admin::routes())
 }
