@@ -47,7 +47,7 @@ impl From<crate::vault::HashFault> for AppError {
     fn from(fault: crate::vault::HashFault) -> Self {
         match fault {
             // The hashing threads' queue is full: a moment later there is room.
-            crate::vault::HashFault::Busy => Self::TooMany(1),
+            crate::vault::HashFault::Busy => Self::Busy(2),
             other => Self::internal(other),
         }
     }

@@ -184,8 +184,22 @@ pub async fn obligee(
     Ok(())
 }
 
-pub async fn is_empty(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("select not exists (select from sureties)")
+/// Whether a login is taken, by whomever.
+pub async fn has_login(conn: &mut PgConnection, login: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("select exists (select from accounts where login = $1)")
+        .bind(login)
+        .fetch_one(conn)
+        .await
+}
+
+pub async fn has_obligee(
+    conn: &mut PgConnection,
+    surety: i64,
+    name: &str,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("select exists (select from obligees where surety_id = $1 and name = $2)")
+        .bind(surety)
+        .bind(name)
         .fetch_one(conn)
         .await
 }

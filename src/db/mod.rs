@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod applications;
 pub mod certificates;
+pub mod dsure;
 pub mod events;
 pub mod founding;
 pub mod gate;
@@ -77,6 +78,12 @@ impl Db {
             worker: pool,
             take_role: true,
         }
+    }
+
+    /// A pool that leads nowhere.
+    #[cfg(test)]
+    pub(crate) fn nowhere() -> Self {
+        Self::shared(pool(PgConnectOptions::new().socket("/nonexistent"), 1))
     }
 
     /// One login per role, as production has it.

@@ -4,3 +4,4 @@
 pub mod books;
 pub mod catcher;
 pub mod cluster;
+pub mod world;

@@ -48,6 +48,7 @@ pub fn finish(ops: Vec<Op>, fonts: &Fonts, meta: &Meta) -> Result<Vec<u8>, PdfEr
         Dictionary::from_iter([("DisplayDocTitle", Object::Boolean(true))]),
     );
     catalog.remove(b"OutputIntents");
+    pdf.objects.values_mut().for_each(drop_default_widths);
     // printpdf draws both ids at random; a digest of the rest is as unique and can be repeated.
     pdf.trailer.remove(b"ID");
     pdf.renumber_objects();
@@ -60,6 +61,32 @@ pub fn finish(ops: Vec<Op>, fonts: &Fonts, meta: &Meta) -> Result<Vec<u8>, PdfEr
     bytes.clear();
     pdf.save_to(&mut bytes).map_err(broken)?;
     Ok(bytes)
+}
+
+/// printpdf lists the width of every glyph; those of a whole em are the default anyway, and in a
+/// Japanese text they are nearly all.
+fn drop_default_widths(object: &mut Object) {
+    let Ok(font) = object.as_dict_mut() else {
+        return;
+    };
+    let descendants = font.get_mut(b"DescendantFonts").ok();
+    let Some(Object::Array(descendants)) = descendants else {
+        return;
+    };
+    for descendant in descendants {
+        let Ok(descendant) = descendant.as_dict_mut() else {
+            continue;
+        };
+        let default = descendant.get(b"DW").ok().cloned();
+        if let (Some(default), Ok(Object::Array(widths))) = (default, descendant.get_mut(b"W")) {
+            // Pairs of a first code and the widths from there on.
+            let kept = widths.chunks_exact(2).filter(|pair| match pair {
+                [_, Object::Array(run)] => run.iter().any(|width| *width != default),
+                _ => true,
+            });
+            *widths = kept.flatten().cloned().collect();
+        }
+    }
 }
 
 /// No PDF/X and no PDF/A: neither is claimed that was not checked.

@@ -71,8 +71,10 @@ impl Typeface {
 pub struct Glyph<'text> {
     /// Index in the whole font.
     pub id: u16,
-    /// Width in em.
+    /// Width in em, as the font has it.
     pub advance: f32,
+    /// What to add to the width in em: marks that meet share their blank halves (JIS X 4051).
+    pub kern: f32,
     /// What it stands for, byte for byte.
     pub text: &'text str,
 }
@@ -89,14 +91,30 @@ pub fn glyphs(typeface: Typeface, text: &str) -> Result<Vec<Glyph<'_>>, PdfError
     while let Some(cluster) = first_cluster(rest) {
         let id = glyph_of(face, cluster)?;
         let advance = f32::from(face.glyph_hor_advance(id).unwrap_or(0)) / em;
+        rest = &rest[cluster.len()..];
+        let meet = advance > 0.9 && blanks_meet(cluster, rest);
         signs.push(Glyph {
             id: id.0,
             advance,
+            kern: if meet { -0.5 } else { 0.0 },
             text: cluster,
         });
-        rest = &rest[cluster.len()..];
     }
     Ok(signs)
+}
+
+/// Whether the blank half of a full-width mark lies against the blank half of the next one.
+fn blanks_meet(mark: &str, rest: &str) -> bool {
+    const OPENING: &str = "（「『【〔〈《［｛";
+    const CLOSING: &str = "）」』】〕〉》］｝、。，．";
+    let Some(next) = rest.chars().next() else {
+        return false;
+    };
+    if CLOSING.contains(mark) {
+        OPENING.contains(next) || CLOSING.contains(next)
+    } else {
+        OPENING.contains(mark) && OPENING.contains(next)
+    }
 }
 
 /// The first character that no document can print. Forms should refuse it by name; `None` promises
@@ -122,7 +140,7 @@ pub fn missing(text: &str) -> Option<char> {
 }
 
 /// A character and what modifies it.
-pub(super) fn first_cluster(text: &str) -> Option<&str> {
+fn first_cluster(text: &str) -> Option<&str> {
     let mut characters = text.char_indices().skip(1);
     let end = characters.find(|(_, character)| !modifies(*character));
     (!text.is_empty()).then(|| end.map_or(text, |(at, _)| &text[..at]))
@@ -173,7 +191,7 @@ mod tests {
             "𠮷野家川護岸",
             "㈱みなと　㈲やまと",
             "Ａ工区～Ｂ工区　延長１２０ｍ〜",
-            "㎡ ㎥ ㌔ Ⅲ ⅳ ① ⑳ № ℡ ㊤",
+            "⼯事 ㎡ ㎥ ㌔ Ⅲ ⅳ ① ⑳ № ℡ ㊤",
             "辻\u{E0100}本 辻\u{E0101}本",
             "か\u{3099}け崩れ（ハ\u{309A}イフ\u{309A}）",
             "É e\u{301} ― — － − ‐ ￥ ¥ \u{A0}",
@@ -190,6 +208,8 @@ mod tests {
             ("😀", '😀'),
             ("行\n末", '\n'),
             ("橋\tA", '\t'),
+            ("工\u{200B}事", '\u{200B}'),
+            ("工\u{AD}事", '\u{AD}'),
             ("か\u{309A}", '\u{309A}'),
             ("\u{3099}", '\u{3099}'),
             ("工\u{E01EF}", '工'),
@@ -220,6 +240,17 @@ mod tests {
         assert_eq!(signs[0].text, "辻\u{E0101}");
         assert_ne!(signs[0].id, signs[1].id);
         assert!(signs.iter().any(|sign| sign.id == plain[0].id));
+    }
+
+    #[test]
+    fn marks_that_meet_share_their_blank_halves() {
+        let kerns = |text| -> Vec<f32> {
+            let signs = glyphs(Typeface::Sans, text).unwrap();
+            signs.iter().map(|sign| sign.kern).collect()
+        };
+        assert_eq!(kerns("）、又"), [-0.5, 0.0, 0.0]);
+        assert_eq!(kerns("「（仮"), [-0.5, 0.0, 0.0]);
+        assert_eq!(kerns("工（そ）"), [0.0; 4]);
     }
 
     #[test]

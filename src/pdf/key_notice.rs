@@ -3,9 +3,11 @@
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::PdfError;
+use super::fit::{Fit, fitting};
 use super::font::Typeface;
-use super::lines::wrap;
-use super::page::{Area, Ink, Meta, Page, Style};
+use super::lines::{wrap, wrap_closed};
+use super::page::{Area, Meta, Page};
+use super::style::{Ink, Style};
 use crate::domain::product::Product;
 
 /// What the notice says. It holds the key in the clear: make it, hand it out, drop it.
@@ -45,7 +47,10 @@ const CLOSING: [&str; 2] = [
     "　電子保証のご利用にあたっては、発注者様への「保証契約番号」と「認証キー」のご提出をもって、前払金請求手続（前払金保証）、又は請負契約締結手続（契約保証）が完了いたします。",
     "　ご不明な点がございましたら、当社の営業部・支店までお問い合わせください。",
 ];
-const KEY_HINT: &str = "12文字。大文字と小文字は区別されます。空白は読みやすくするためのもので、入力しなくて構いません。";
+const KEY_HINT: [&str; 2] = [
+    "12文字。大文字と小文字は区別されます。",
+    "空白は読みやすくするためのもので、入力しなくて構いません。",
+];
 const REQUEST: &str = "【発注者様へのお願い】";
 const REQUEST_TEXT: &str = "「保証確認サービス（D-Sure）」にログインし、上記の「保証契約番号」と「認証キー」をもって電子証書を閲覧ください。";
 
@@ -67,14 +72,7 @@ const PALE: Ink = Ink(0xEE, 0xF6, 0xFD);
 /// [`PdfError::MissingGlyph`] for a character no document font has, [`PdfError::Broken`] where a font
 /// or the file cannot be written or the address is too long for a QR code.
 pub fn key_notice(notice: &KeyNotice) -> Result<Vec<u8>, PdfError> {
-    let mut scale = 1.0;
-    let page = loop {
-        let (page, slack) = Sheet::draw(notice, scale)?;
-        if slack >= 0.0 || scale < 0.1 {
-            break page;
-        }
-        scale *= 0.96;
-    };
+    let page = fitting(|fit| Sheet::draw(notice, fit))?;
     page.finish(&Meta {
         title: format!("{TITLE} {}", notice.number),
         author: notice.surety_name.clone(),
@@ -85,18 +83,18 @@ pub fn key_notice(notice: &KeyNotice) -> Result<Vec<u8>, PdfError> {
 struct Sheet<'notice> {
     page: Page,
     notice: &'notice KeyNotice,
-    scale: f32,
+    fit: Fit,
     /// The lower edge of what is drawn, from the top, in mm.
     y: f32,
 }
 
 impl<'notice> Sheet<'notice> {
     /// The page and the room left above its foot in mm.
-    fn draw(notice: &'notice KeyNotice, scale: f32) -> Result<(Page, f32), PdfError> {
+    fn draw(notice: &'notice KeyNotice, fit: Fit) -> Result<(Page, f32), PdfError> {
         let mut sheet = Sheet {
             page: Page::new(),
             notice,
-            scale,
+            fit,
             y: 0.0,
         };
         sheet.head()?;
@@ -111,11 +109,11 @@ impl<'notice> Sheet<'notice> {
     }
 
     fn mm(&self, value: f32) -> f32 {
-        value * self.scale
+        value * self.fit.air
     }
 
     fn style(&self, size: f32) -> Style {
-        Style::new(Typeface::Sans, size * self.scale)
+        Style::new(Typeface::Sans, size * self.fit.size)
     }
 
     fn head(&mut self) -> Result<(), PdfError> {
@@ -133,7 +131,7 @@ impl<'notice> Sheet<'notice> {
     }
 
     fn paragraphs(&mut self, texts: [&str; 2]) -> Result<(), PdfError> {
-        let style = self.style(10.5).tracking(0.02);
+        let style = self.style(10.5);
         let pitch = style.em() * 1.78;
         for text in texts {
             for line in wrap(&style, text, RIGHT - LEFT)? {
@@ -176,7 +174,7 @@ impl<'notice> Sheet<'notice> {
         self.y += self.mm(5.0);
         self.page.rule(LEFT, RIGHT, self.y, 0.5, Ink::DARK);
         let notice = self.notice;
-        let figures = Style::new(Typeface::Figures, 14.0 * self.scale).tracking(0.02);
+        let figures = Style::new(Typeface::Figures, 15.0 * self.fit.size).tracking(0.03);
         self.row("工事名", None, &self.style(12.0), &notice.works_name)?;
         let small = Some("（JVの場合は代表者）");
         self.row(
@@ -207,40 +205,33 @@ impl<'notice> Sheet<'notice> {
         let style = self.style(10.5);
         let baseline = self.y + self.mm(7.9);
         self.page
-            .text_spread(LABEL, baseline, LABEL_WIDTH, &style, label)?;
+            .text_label((LABEL, LABEL_WIDTH, VALUE), baseline, &style, label)?;
         let mut below = baseline;
-        for (index, line) in wrap(value, text, RIGHT - VALUE)?.into_iter().enumerate() {
-            if index > 0 {
-                below += value.em() * 1.5;
-            }
-            self.page.text(VALUE, below, value, line)?;
-        }
         if let Some(small) = small {
-            let under = baseline + self.mm(4.6);
+            below += self.mm(4.6);
             self.page
-                .text(LABEL - 1.2, under, &self.style(8.5), small)?;
-            below = below.max(under);
+                .text(LABEL - 1.2, below, &self.style(8.5), small)?;
         }
+        let pitch = value.em() * 1.5;
+        let (value, lines) = wrap_closed(value, text, RIGHT - VALUE)?;
+        let mut at = baseline;
+        for line in lines {
+            self.page.text(VALUE, at, &value, line)?;
+            at += pitch;
+        }
+        below = below.max(at - pitch);
         self.y = below + self.mm(4.6);
         self.page.rule(LEFT, RIGHT, self.y, 0.2, Ink::LIGHT);
         Ok(())
     }
 
     fn key_row(&mut self) -> Result<(), PdfError> {
-        let key = Style::new(Typeface::Figures, 22.0 * self.scale).tracking(0.04);
+        let key = Style::new(Typeface::Figures, 24.0 * self.fit.size).tracking(0.05);
         let hint = self.style(8.8).ink(Ink::DARK);
-        let lines = wrap(&hint, KEY_HINT, RIGHT - VALUE)?;
-        let baseline = self.y + self.mm(11.5);
+        let baseline = self.y + self.mm(12.0);
         let pitch = hint.em() * 1.6;
-        let mut below = baseline + self.mm(6.6);
-        let places: Vec<f32> = lines
-            .iter()
-            .map(|_| {
-                below += pitch;
-                below - pitch
-            })
-            .collect();
-        let height = below - pitch + self.mm(4.2) - self.y;
+        let first = baseline + self.mm(6.8);
+        let height = first + pitch + self.mm(4.2) - self.y;
         let area = Area {
             x: LEFT,
             y: self.y,
@@ -248,11 +239,15 @@ impl<'notice> Sheet<'notice> {
             height,
         };
         self.page.area(area, 0.0, None, Some(PALE));
-        self.page
-            .text_spread(LABEL, baseline, LABEL_WIDTH, &self.style(10.5), "認証キー")?;
+        self.page.text_label(
+            (LABEL, LABEL_WIDTH, VALUE),
+            baseline,
+            &self.style(10.5),
+            "認証キー",
+        )?;
         self.page
             .text_groups(VALUE, baseline, &key, 0.45, &self.notice.key_groups)?;
-        for (line, y) in lines.iter().zip(places) {
+        for (line, y) in KEY_HINT.into_iter().zip([first, first + pitch]) {
             self.page.text(VALUE, y, &hint, line)?;
         }
         self.y += height;
@@ -271,14 +266,11 @@ impl<'notice> Sheet<'notice> {
                 .into_iter()
                 .map(|line| (line, style)),
         );
-        let figures = Style {
-            typeface: Typeface::Figures,
-            ..address
-        };
+        let url = &self.notice.dsure_url;
         lines.extend(
-            wrap(&figures, &self.notice.dsure_url, width)?
+            wrap(&address, url, width)?
                 .into_iter()
-                .map(|line| (line, figures)),
+                .map(|line| (line, address)),
         );
         let pitch = style.em() * 1.72;
         let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);

@@ -1,17 +1,22 @@
 //! Documents as PDF: printpdf made comfortable, and one file per document.
 //!
 //! `font` knows which characters can be printed, `lines` where a line may end, `page` draws in
-//! millimetres, `finish` makes the bytes. The same input always gives the same bytes.
+//! millimetres in a `style`, `finish` makes the bytes. The same input always gives the same bytes.
 
 pub mod certificate;
 mod embed;
 mod finish;
+mod fit;
 pub mod font;
 pub mod key_notice;
 pub mod lines;
 pub mod page;
 #[cfg(test)]
 mod sample;
+mod shapes;
+pub mod style;
+#[cfg(test)]
+mod tests;
 
 /// Why a document was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,132 +3,18 @@
 use std::collections::BTreeMap;
 
 use printpdf::{
-    Codepoint, Color, DictItem, LineDashPattern, LinePoint, Mm, Op, PaintMode, PdfFontHandle,
-    Point, Polygon, PolygonRing, Pt, Rgb, TextItem, TextMatrix, TextRenderingMode, WindingOrder,
+    Codepoint, DictItem, LineDashPattern, Op, PaintMode, PdfFontHandle, Polygon, PolygonRing, Pt,
+    TextItem, TextMatrix, TextRenderingMode, WindingOrder,
 };
 
 use super::PdfError;
 use super::embed::{Fonts, font_id};
-pub use super::finish::{A4, Meta};
+pub use super::finish::Meta;
 use super::finish::{finish, utf16_bytes};
-use super::font::{Glyph, Typeface, glyphs};
-
-const MM_PER_PT: f32 = 25.4 / 72.0;
-
-/// A colour, red, green and blue from 0 to 255.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ink(pub u8, pub u8, pub u8);
-
-impl Ink {
-    pub const BLACK: Self = Self(0, 0, 0);
-    pub const DARK: Self = Self(0x33, 0x33, 0x33);
-    pub const GREY: Self = Self(0x77, 0x77, 0x77);
-    pub const LIGHT: Self = Self(0xBB, 0xBB, 0xBB);
-}
-
-/// How a text is set.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Style {
-    pub typeface: Typeface,
-    /// In points.
-    pub size: f32,
-    /// Space after each character, in em.
-    pub tracking: f32,
-    /// Draws Noto Sans heavier, which ships in one weight only.
-    pub heavy: bool,
-    pub ink: Ink,
-}
-
-impl Style {
-    pub fn new(typeface: Typeface, size: f32) -> Self {
-        Self {
-            typeface,
-            size,
-            tracking: 0.0,
-            heavy: false,
-            ink: Ink::BLACK,
-        }
-    }
-
-    #[must_use]
-    pub fn tracking(self, em: f32) -> Self {
-        Self {
-            tracking: em,
-            ..self
-        }
-    }
-
-    #[must_use]
-    pub fn heavy(self) -> Self {
-        Self {
-            heavy: true,
-            ..self
-        }
-    }
-
-    #[must_use]
-    pub fn ink(self, ink: Ink) -> Self {
-        Self { ink, ..self }
-    }
-
-    /// One em in mm.
-    pub fn em(&self) -> f32 {
-        self.size * MM_PER_PT
-    }
-
-    /// The width of a text in mm, without the space after its last character.
-    ///
-    /// # Errors
-    /// [`PdfError::MissingGlyph`] for a character the font lacks.
-    pub fn width(&self, text: &str) -> Result<f32, PdfError> {
-        let (_, _, signs) = self.signs(text)?;
-        Ok(self.width_of(&signs))
-    }
-
-    /// The style made smaller until the text is no wider than `width` mm.
-    ///
-    /// # Errors
-    /// As [`Style::width`].
-    pub fn fitting(self, text: &str, width: f32) -> Result<Self, PdfError> {
-        let natural = self.width(text)?;
-        let factor = if natural > width {
-            width / natural
-        } else {
-            1.0
-        };
-        Ok(Self {
-            size: self.size * factor,
-            ..self
-        })
-    }
-
-    fn width_of(&self, signs: &[Glyph<'_>]) -> f32 {
-        let advances: f32 = signs.iter().map(|sign| sign.advance + self.tracking).sum();
-        (advances - if signs.is_empty() { 0.0 } else { self.tracking }) * self.em()
-    }
-
-    /// The text in the style's font, or whole in its fallback, drawn heavier there.
-    fn signs<'text>(
-        &self,
-        text: &'text str,
-    ) -> Result<(Typeface, bool, Vec<Glyph<'text>>), PdfError> {
-        match (glyphs(self.typeface, text), self.typeface.fallback()) {
-            (Err(PdfError::MissingGlyph(_)), Some(other)) => {
-                glyphs(other, text).map(|signs| (other, true, signs))
-            }
-            (signs, _) => signs.map(|signs| (self.typeface, self.heavy, signs)),
-        }
-    }
-}
-
-/// A rectangle in mm: left, top, width, height.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Area {
-    pub x: f32,
-    pub y: f32,
-    pub width: f32,
-    pub height: f32,
-}
+use super::font::{Glyph, glyphs};
+pub use super::shapes::Area;
+use super::shapes::{colour, corner, point, pt, round, rounded, square};
+use super::style::{Ink, Style};
 
 /// A page being drawn.
 #[derive(Debug, Default)]
@@ -154,8 +40,9 @@ impl Page {
             ..*style
         };
         let gaps = vec![style.tracking; signs.len()];
-        // Letters set wide apart would be read as words of their own.
-        let said = (style.tracking > 0.12).then_some(text);
+        // Letters set wide apart, and what a wide blank divides, would be read as columns of their own.
+        let apart = style.tracking > 0.12 || text.contains(['\u{3000}', ' ']);
+        let said = apart.then_some(text);
         self.show(x, y, style, &signs, &gaps, said);
         Ok(style.width_of(&signs))
     }
@@ -190,33 +77,39 @@ impl Page {
             .map(drop)
     }
 
-    /// Draws a label with its characters spread evenly over `width`; it is read as one word.
+    /// Draws the label of a row: its characters spread evenly over a column, read as one word that
+    /// reaches to the value, so that readers keep label and value together. `place` is the column's
+    /// left edge, its width, and where the value begins.
     ///
     /// # Errors
     /// As [`Page::text`].
-    pub fn text_spread(
+    pub fn text_label(
         &mut self,
-        x: f32,
+        place: (f32, f32, f32),
         y: f32,
-        width: f32,
         style: &Style,
         text: &str,
     ) -> Result<(), PdfError> {
-        let (typeface, heavy, signs) = style.signs(text)?;
+        let (x, width, value) = place;
+        let (typeface, heavy, mut signs) = style.signs(text)?;
         let style = &Style {
             typeface,
             heavy,
             tracking: 0.0,
             ..*style
         };
-        let free = (width - style.width_of(&signs)) / style.em();
+        let natural = style.width_of(&signs);
         let between = u16::try_from(signs.len().saturating_sub(1)).unwrap_or(u16::MAX);
-        let gap = if between == 0 {
-            0.0
-        } else {
-            (free / f32::from(between)).max(0.0)
-        };
-        let gaps = vec![gap; signs.len()];
+        let gap = ((width - natural) / style.em() / f32::from(between.max(1))).max(0.0);
+        let mut gaps = vec![gap; signs.len()];
+        let blank = glyphs(typeface, " ")?;
+        let drawn = natural + gap * f32::from(between) * style.em();
+        let blank_width = blank.iter().map(|sign| sign.advance).sum::<f32>() + 0.25;
+        if let Some(last) = gaps.last_mut() {
+            *last = ((value - x - drawn) / style.em() - blank_width).max(0.0);
+        }
+        signs.extend(blank);
+        gaps.push(0.0);
         self.show(x, y, style, &signs, &gaps, Some(text));
         Ok(())
     }
@@ -280,7 +173,7 @@ impl Page {
             exact &= told;
             run.push(Codepoint::with_cid(
                 id,
-                round(-gap * 1000.0),
+                round(-(gap + sign.kern) * 1000.0),
                 sign.text.to_owned(),
             ));
         }
@@ -438,90 +331,4 @@ fn actual_text(text: &str) -> Op {
             map: BTreeMap::from([("ActualText".to_owned(), said)]),
         },
     }
-}
-
-fn colour(ink: Ink) -> Color {
-    let part = |value: u8| round(f32::from(value) / 255.0);
-    Color::Rgb(Rgb {
-        r: part(ink.0),
-        g: part(ink.1),
-        b: part(ink.2),
-        icc_profile: None,
-    })
-}
-
-fn square(area: Area) -> Vec<LinePoint> {
-    let Area {
-        x,
-        y,
-        width,
-        height,
-    } = area;
-    [
-        (x, y),
-        (x + width, y),
-        (x + width, y + height),
-        (x, y + height),
-    ]
-    .map(|(x, y)| corner(x, y))
-    .to_vec()
-}
-
-fn rounded(area: Area, radius: f32) -> Vec<LinePoint> {
-    /// Distance of a circle's Bézier handles from the corner, in radii.
-    const HANDLE: f32 = 0.447_7;
-    let Area {
-        x,
-        y,
-        width,
-        height,
-    } = area;
-    let (right, bottom, near) = (x + width, y + height, radius * HANDLE);
-    let handle = |x, y| LinePoint {
-        p: point(x, y),
-        bezier: true,
-    };
-    vec![
-        corner(x + radius, y),
-        corner(right - radius, y),
-        handle(right - near, y),
-        handle(right, y + near),
-        corner(right, y + radius),
-        corner(right, bottom - radius),
-        handle(right, bottom - near),
-        handle(right - near, bottom),
-        corner(right - radius, bottom),
-        corner(x + radius, bottom),
-        handle(x + near, bottom),
-        handle(x, bottom - near),
-        corner(x, bottom - radius),
-        corner(x, y + radius),
-        handle(x, y + near),
-        handle(x + near, y),
-        corner(x + radius, y),
-    ]
-}
-
-fn corner(x: f32, y: f32) -> LinePoint {
-    LinePoint {
-        p: point(x, y),
-        bezier: false,
-    }
-}
-
-/// printpdf counts from the bottom left corner.
-fn point(x: f32, y: f32) -> Point {
-    Point {
-        x: pt(x),
-        y: pt(A4.1 - y),
-    }
-}
-
-fn pt(mm: f32) -> Pt {
-    Pt(round(Pt::from(Mm(mm)).0))
-}
-
-/// Three decimals: less than a thousandth of a point is noise that costs bytes.
-fn round(value: f32) -> f32 {
-    (value * 1000.0).round() / 1000.0
 }

@@ -11,11 +11,7 @@ use crate::domain::product::{CertificateForm, Product};
 
 /// 工事名 of 120 characters.
 pub fn long_works_name() -> String {
-    "令和８年度（債務負担行為）○○浄水場△△系統沈砂池及び導水ポンプ棟耐震補強・機械設備更新工事、同付帯電気計装設備改修工事並びに場内配管布設替工事（第３工区その２）「水道施設再編推進事業（補助）」及びこれに伴う仮設、撤去、路面復旧その他一式の工事（分割２号）"
-        .chars()
-        .chain(std::iter::repeat('延'))
-        .take(120)
-        .collect()
+    "令和８年度（債務負担行為）○○浄水場△△系統沈砂池及び導水ポンプ棟耐震補強・機械設備更新工事、同付帯電気計装設備改修工事並びに場内配管布設替工事（第３工区その２）「水道施設再編推進事業（補助）」及び仮設、撤去、路面復旧その他工事（分割２号）".to_owned()
 }
 
 pub fn prepayment() -> CertificateFace {

@@ -1,6 +1,7 @@
 //! Setting an installation up: sureties with branches and number blocks, contractors, people,
 //! obligees. Run from the command line over the owner's login, never from a site.
 
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::app::App;
@@ -10,7 +11,8 @@ use crate::domain::rulebook::RuleBook;
 use crate::error::AppError;
 
 /// A branch with its first block of contract numbers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BranchPlan {
     pub name: String,
     pub tel: String,
@@ -23,7 +25,8 @@ pub struct BranchPlan {
 }
 
 /// A surety with everything its certificates say of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SuretyPlan {
     pub name: String,
     pub address: String,
@@ -36,24 +39,17 @@ pub struct SuretyPlan {
     pub branches: Vec<BranchPlan>,
 }
 
-/// Whether nothing has been founded yet.
+/// Founds a surety with its branches; all or nothing. One with this letter that is there stays as it is.
 ///
 /// # Errors
-/// When the database cannot be reached.
-pub async fn is_empty(app: &App) -> Result<bool, AppError> {
-    let mut tx = app.db.begin(&Scope::Founder).await?;
-    let empty = founding::is_empty(&mut tx).await?;
-    tx.commit().await?;
-    Ok(empty)
-}
-
-/// Founds a surety with its branches; all or nothing.
-///
-/// # Errors
-/// When a name, letter or block is taken already.
+/// When a name or block is taken already.
 pub async fn found(app: &App, plan: &SuretyPlan) -> Result<i64, AppError> {
     let now = app.clock.now();
     let mut tx = app.db.begin(&Scope::Founder).await?;
+    let letter = plan.suffix.to_string();
+    if let Some(surety) = founding::surety_by_suffix(&mut tx, &letter).await? {
+        return Ok(surety);
+    }
     let surety = founding::surety(
         &mut tx,
         &NewSurety {
@@ -61,7 +57,7 @@ pub async fn found(app: &App, plan: &SuretyPlan) -> Result<i64, AppError> {
             address: &plan.address,
             president_title: &plan.president_title,
             president_name: &plan.president_name,
-            suffix: &plan.suffix.to_string(),
+            suffix: &letter,
             vow_prepayment: &plan.vow_prepayment,
             vow_contract: &plan.vow_contract,
         },
@@ -106,16 +102,19 @@ pub struct PersonPlan<'a> {
     pub entry: Entry<'a>,
 }
 
-/// Registers a member of staff at a branch.
+/// Registers a member of staff at a branch. A login that is there stays as it is.
 ///
 /// # Errors
-/// `NotFound` for an unknown surety or branch; otherwise when the login is taken.
+/// `NotFound` for an unknown surety or branch.
 pub async fn add_staff(
     app: &App,
     suffix: char,
     branch: &str,
     person: &PersonPlan<'_>,
-) -> Result<i64, AppError> {
+) -> Result<(), AppError> {
+    if has_login(app, person.login).await? {
+        return Ok(());
+    }
     let phc = phc(app, person.entry).await?;
     let mut tx = app.db.begin(&Scope::Founder).await?;
     let surety = surety_of(&mut tx, suffix).await?;
@@ -133,9 +132,16 @@ pub async fn add_staff(
         email: person.email,
         password_phc: phc.as_deref(),
     };
-    let account = register(app, &mut tx, &new).await?;
+    register(app, &mut tx, &new).await?;
     tx.commit().await?;
-    Ok(account)
+    Ok(())
+}
+
+async fn has_login(app: &App, login: &str) -> Result<bool, AppError> {
+    let mut tx = app.db.begin(&Scope::Founder).await?;
+    let there = founding::has_login(&mut tx, login).await?;
+    tx.commit().await?;
+    Ok(there)
 }
 
 /// A contractor with its users.
@@ -151,7 +157,7 @@ pub struct ContractorPlan<'a> {
     pub billing_places: &'a [&'a str],
 }
 
-/// Registers a contractor and its users.
+/// Registers a contractor and its users; where the first login is there, all of it is.
 ///
 /// # Errors
 /// As [`add_staff`].
@@ -160,7 +166,12 @@ pub async fn add_contractor(
     suffix: char,
     plan: &ContractorPlan<'_>,
     users: &[PersonPlan<'_>],
-) -> Result<i64, AppError> {
+) -> Result<(), AppError> {
+    if let Some(first) = users.first()
+        && has_login(app, first.login).await?
+    {
+        return Ok(());
+    }
     let mut hashed = Vec::new();
     for user in users {
         hashed.push(phc(app, user.entry).await?);
@@ -202,7 +213,7 @@ pub async fn add_contractor(
         register(app, &mut tx, &new).await?;
     }
     tx.commit().await?;
-    Ok(contractor)
+    Ok(())
 }
 
 /// Registers an obligee with its rule book.
@@ -220,6 +231,9 @@ pub async fn add_obligee(
     let now = app.clock.now();
     let mut tx = app.db.begin(&Scope::Founder).await?;
     let surety = surety_of(&mut tx, suffix).await?;
+    if founding::has_obligee(&mut tx, surety, name).await? {
+        return Ok(());
+    }
     founding::obligee(&mut tx, surety, name, title_name, &book, now).await?;
     tx.commit().await?;
     Ok(())

@@ -22,5 +22,6 @@ pub mod letters;
 pub mod obligees;
 pub mod rescues;
 pub mod sureties;
+pub mod viewing;
 
 pub use actors::{ContractorUser, KeyHolder, Officer};

@@ -17,6 +17,17 @@ pub async fn desk(app: &App, who: &ContractorUser) -> Result<BranchRow, AppError
     Ok(branch)
 }
 
+/// The surety's branches, head office last: 申込送信先.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn branches(app: &App, who: &ContractorUser) -> Result<Vec<BranchRow>, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let rows = sureties::branches(&mut tx, who.surety).await?;
+    tx.commit().await?;
+    Ok(rows)
+}
+
 /// お客様情報, as the surety has it.
 #[derive(Debug, Clone)]
 pub struct Company {

@@ -14,13 +14,18 @@ pub mod ops;
 pub mod origin;
 pub mod page;
 pub mod pager;
+pub mod patience;
 pub mod problem;
 pub mod rescue;
 pub mod routes;
+pub mod serve;
 pub mod session;
 pub mod sheet;
 pub mod shell;
+pub mod shield;
 pub mod site;
 pub mod state;
 pub mod summary;
+#[cfg(test)]
+mod trial;
 pub mod urls;

@@ -10,28 +10,20 @@ use crate::app::App;
 use crate::services::accounts::Door;
 use crate::services::health::Audience;
 
-/// Settings of the web layer.
-#[derive(Debug, Clone, Default)]
-pub struct Settings {
-    /// The shown names of the sites.
-    pub names: Names,
-    /// How many proxies of our own stand before this process.
-    pub trusted_proxies: usize,
-}
-
 /// The state of every handler; `web.db()`-less on purpose: only verbs of `services` do things.
 #[derive(Clone)]
 pub struct Web {
     app: App,
     site: Site,
-    settings: Arc<Settings>,
+    trusted_proxies: usize,
     /// `https://netdesk.example`, without path; `None`: compare with Host (demo).
     origin: Option<Arc<str>>,
     secure: bool,
 }
 
 impl Web {
-    pub fn new(app: App, site: Site, settings: Arc<Settings>) -> Self {
+    /// `trusted_proxies`: how many proxies of our own stand before this process.
+    pub fn new(app: App, site: Site, trusted_proxies: usize) -> Self {
         let base = match site {
             Site::Netdesk => &app.addresses.netdesk,
             Site::Office => &app.addresses.office,
@@ -43,7 +35,7 @@ impl Web {
         Self {
             app,
             site,
-            settings,
+            trusted_proxies,
             origin,
             secure,
         }
@@ -54,11 +46,11 @@ impl Web {
     }
 
     pub fn names(&self) -> &Names {
-        &self.settings.names
+        &self.app.names
     }
 
     pub fn trusted_proxies(&self) -> usize {
-        self.settings.trusted_proxies
+        self.trusted_proxies
     }
 
     /// The origin that requests must name; `None` under `demo`, which compares with Host.

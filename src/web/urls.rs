@@ -64,9 +64,56 @@ pub mod netdesk {
         }
     }
 
-    /// One application: its form while it may be written in, else where it stands.
+    /// Saves a form while it is being typed in (POST).
+    pub const AUTOSAVE: &str = "/netdesk/applications/autosave";
+    /// What an obligee's rules say to a form being typed in (POST).
+    pub const ADVICE: &str = "/netdesk/applications/advice";
+
+    /// The addresses of one 保証申込.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Application(pub uuid::Uuid);
+
+    impl Application {
+        /// 申込作成
+        pub fn form(self) -> String {
+            self.to_string()
+        }
+
+        /// 申込作成, at one field.
+        pub fn field(self, name: &str) -> String {
+            format!("{self}#f-{name}")
+        }
+
+        /// 申込作成 with everything to mend.
+        pub fn problems(self) -> String {
+            format!("{self}?check=1")
+        }
+
+        /// 申込確認
+        pub fn confirmation(self) -> String {
+            format!("{self}/confirmation")
+        }
+
+        /// 送信完了
+        pub fn submission(self) -> String {
+            format!("{self}/submission")
+        }
+
+        /// 状況
+        pub fn status(self) -> String {
+            format!("{self}/status")
+        }
+
+        /// 取下げ
+        pub fn withdrawal(self) -> String {
+            format!("{self}/withdrawal")
+        }
+
+        /// 下書きの削除
+        pub fn deletion(self) -> String {
+            format!("{self}/deletion")
+        }
+    }
 
     impl fmt::Display for Application {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -125,6 +172,8 @@ pub mod office {
 
 /// D-Sure.
 pub mod dsure {
+    use std::fmt;
+
     /// Sign-in with number and key.
     pub const TOP: &str = "/dsure/";
     /// ログアウト (POST)
@@ -133,6 +182,18 @@ pub mod dsure {
     pub const SESSION: &str = "/dsure/session";
     /// 署名の公開鍵
     pub const KEYS: &str = "/dsure/keys.json";
+    /// ヘルプ
+    pub const HELP: &str = "/dsure/help";
+
+    /// A version of the certificate that the session has open.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Certificate(pub i32);
+
+    impl fmt::Display for Certificate {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "/dsure/certificates/{}", self.0)
+        }
+    }
 }
 
 /// Only under `demo`.

@@ -10,7 +10,7 @@ mod programs;
 mod runner;
 
 use std::fs::{self, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, fchown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -228,7 +228,7 @@ fn make(place: &Place, programs: &Path, settings: &[&str]) -> Result<(), Cluster
         .arg("-D")
         .arg(&nursery)
         .stderr(Stdio::piped());
-    runner::die_with_us(&mut initdb, Signal::SIGTERM);
+    runner::die_with_us(&mut initdb, Signal::SIGKILL);
     let output = initdb.output().map_err(at("initdb の起動", programs))?;
     if !output.status.success() {
         let said = tail(&output.stderr);
@@ -251,8 +251,14 @@ fn launch(
         .append(!long)
         .truncate(long)
         .mode(0o600)
+        .custom_flags(libc::O_NOFOLLOW)
         .open(&log_path)
         .map_err(at("ログの作成", &log_path))?;
+    if let Some(runner) = &place.runner {
+        // Root may have started the cluster of a user, who will want to write on.
+        let (uid, gid) = (runner.uid.as_raw(), runner.gid.as_raw());
+        fchown(&log, Some(uid), Some(gid)).map_err(at("ログの作成", &log_path))?;
+    }
     let again = log.try_clone().map_err(at("ログの作成", &log_path))?;
     let program = programs.join("postgres");
     let mut postgres = runner::command(&program, place.runner.as_ref());

@@ -48,11 +48,46 @@ pub const SURETIES: [DemoSurety; 2] = [
         president_name: "見本 太郎",
         suffix: "M",
         branches: &[
-            branch("神奈川支店", "045-000-0000", "045-100-0000", "kanagawa@mirai.example", "35075", false),
-            branch("長野支店", "026-000-0000", "026-100-0000", "nagano@mirai.example", "35020", false),
-            branch("茨城支店", "029-000-0000", "029-100-0000", "ibaraki@mirai.example", "35008", false),
-            branch("千葉支店", "043-000-0000", "043-100-0000", "chiba@mirai.example", "35012", false),
-            branch("営業部", "03-0000-0000", "03-1000-0000", "eigyo@mirai.example", "35001", true),
+            branch(
+                "神奈川支店",
+                "045-000-0000",
+                "045-100-0000",
+                "kanagawa@mirai.example",
+                "35075",
+                false,
+            ),
+            branch(
+                "長野支店",
+                "026-000-0000",
+                "026-100-0000",
+                "nagano@mirai.example",
+                "35020",
+                false,
+            ),
+            branch(
+                "茨城支店",
+                "029-000-0000",
+                "029-100-0000",
+                "ibaraki@mirai.example",
+                "35008",
+                false,
+            ),
+            branch(
+                "千葉支店",
+                "043-000-0000",
+                "043-100-0000",
+                "chiba@mirai.example",
+                "35012",
+                false,
+            ),
+            branch(
+                "営業部",
+                "03-0000-0000",
+                "03-1000-0000",
+                "eigyo@mirai.example",
+                "35001",
+                true,
+            ),
         ],
     },
     DemoSurety {
@@ -120,8 +155,18 @@ pub const CONTRACTORS: [DemoContractor; 4] = [
         lump_sum: true,
         billing_places: &["本社　総務部", "横浜営業所"],
         users: &[
-            ("minato.soumu", "総務 花子", "soumu@minato.example", "administrator"),
-            ("minato.keiri", "経理 次郎", "keiri@minato.example", "writer"),
+            (
+                "minato.soumu",
+                "総務 花子",
+                "soumu@minato.example",
+                "administrator",
+            ),
+            (
+                "minato.keiri",
+                "経理 次郎",
+                "keiri@minato.example",
+                "writer",
+            ),
         ],
     },
     DemoContractor {
@@ -133,7 +178,12 @@ pub const CONTRACTORS: [DemoContractor; 4] = [
         branch: "長野支店",
         lump_sum: false,
         billing_places: &["本社"],
-        users: &[("yamato.soumu", "総務 三郎", "soumu@yamato.example", "sender")],
+        users: &[(
+            "yamato.soumu",
+            "総務 三郎",
+            "soumu@yamato.example",
+            "sender",
+        )],
     },
     DemoContractor {
         name: "有限会社髙橋\u{FA11}工務店",
@@ -144,7 +194,12 @@ pub const CONTRACTORS: [DemoContractor; 4] = [
         branch: "茨城支店",
         lump_sum: false,
         billing_places: &["本社"],
-        users: &[("takahashi.soumu", "総務 四郎", "soumu@takahashi.example", "sender")],
+        users: &[(
+            "takahashi.soumu",
+            "総務 四郎",
+            "soumu@takahashi.example",
+            "sender",
+        )],
     },
     DemoContractor {
         name: "大雪建設株式会社",
@@ -156,9 +211,11 @@ pub const CONTRACTORS: [DemoContractor; 4] = [
         branch: "札幌支店",
         lump_sum: true,
         billing_places: &["本社"],
-        users: &[("taisetsu.soumu", "総務 五郎", "soumu@taisetsu.example", "sender")],
+        users: &[(
+            "taisetsu.soumu",
+            "総務 五郎",
+            "soumu@taisetsu.example",
+            "sender",
+        )],
     },
 ];
-
-/// One password for every demo account; it works only under `demo`.
-pub const PASSWORD: &str = "akashi-demo-2026";

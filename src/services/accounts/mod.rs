@@ -17,9 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::app::App;
 use crate::db::{Scope, Site};
 use crate::domain::certificate::sha256;
-use crate::error::AppError;
 use crate::services::actors::{ContractorUser, Officer};
-use crate::vault::HashFault;
 
 /// The one password of all demo accounts; refused wherever this is not the demo.
 pub const DEMO_PASSWORD: &str = "akashi-demo-2026";
@@ -132,14 +130,6 @@ impl From<&Officer> for Person {
             contractor: None,
             scope: who.scope(),
         }
-    }
-}
-
-/// A full queue is a "come back soon", the rest an accident.
-fn hash_fault(fault: HashFault) -> AppError {
-    match fault {
-        HashFault::Busy => AppError::Busy(2),
-        other => AppError::internal(other),
     }
 }
 

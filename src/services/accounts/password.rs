@@ -1,7 +1,7 @@
 //! The own password: what a new one must be, and changing it.
 
 use super::signin::fold_password;
-use super::{DEMO_PASSWORD, Person, SessionToken, hash_fault, limits};
+use super::{DEMO_PASSWORD, Person, SessionToken, limits};
 use crate::app::App;
 use crate::db::{accounts, gate};
 use crate::error::AppError;
@@ -73,11 +73,8 @@ pub fn check(password: &str, login: &str, demo: bool) -> Result<(), PasswordFaul
 /// The hash of a password that [`check`] let pass.
 pub(super) async fn hash(app: &App, password: &str) -> Result<String, AppError> {
     let salt = app.chance.bytes::<16>();
-    app.vault
-        .hashing()
-        .hash(&fold_password(password), salt)
-        .await
-        .map_err(hash_fault)
+    let hashing = app.vault.hashing();
+    Ok(hashing.hash(&fold_password(password), salt).await?)
 }
 
 /// What became of a change.
@@ -121,7 +118,7 @@ pub async fn change_password(
     if !matches!(right, Ok(false)) {
         limits::give_back(app, who.door, &bucket, app.clock.now()).await;
     }
-    let (true, Some(stored)) = (right.map_err(hash_fault)?, stored) else {
+    let (true, Some(stored)) = (right?, stored) else {
         return Ok(PasswordChange::WrongOld);
     };
     let phc = hash(app, new).await?;

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{DEMO_PASSWORD, Door, SessionToken, hash_fault, limits};
+use super::{DEMO_PASSWORD, Door, SessionToken, limits};
 use crate::app::App;
 use crate::db::gate;
 use crate::error::AppError;
@@ -72,8 +72,7 @@ async fn compare(
         .vault
         .hashing()
         .verify_or_dummy(&password, stored)
-        .await
-        .map_err(hash_fault)?;
+        .await?;
     let published = !app.demo && password == DEMO_PASSWORD;
     Ok(row
         .filter(|row| right && !row.disabled && !published)

@@ -1,0 +1,119 @@
+//! What each command does; the words a person types and the sentences they read.
+
+mod demo;
+mod keys;
+mod offices;
+mod serve;
+mod setup;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use akashi::verify;
+use clap::{Parser, Subcommand, ValueEnum};
+use tracing_subscriber::EnvFilter;
+
+/// Akashi (証): issues and proves surety guarantees for Japanese public works.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Tries everything on this machine: a private PostgreSQL, the demo world, web and worker.
+    Demo(demo::Options),
+    /// Serves the sites (settings from the environment; see the README).
+    Serve {
+        /// Only this site; all three without it.
+        #[arg(long)]
+        site: Option<OneSite>,
+    },
+    /// Runs the worker: issues, deposits, mails.
+    Work,
+    /// Brings the database's tables up to date, as its owner.
+    Migrate,
+    /// Founds a surety with its branches, from a JSON file.
+    Surety { file: PathBuf },
+    /// Invites a member of staff by mail.
+    User(offices::Invite),
+    /// Makes and turns key rings.
+    Keys {
+        #[command(subcommand)]
+        deed: keys::Deed,
+    },
+    /// Checks a certificate's signed envelope.
+    Verify {
+        file: PathBuf,
+        /// The sureties' public keys (`/dsure/keys.json`).
+        #[arg(long)]
+        keys: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OneSite {
+    Netdesk,
+    Office,
+    Dsure,
+}
+
+/// A command's end: what is wrong, in one sentence for a person.
+type Ended = Result<(), String>;
+
+pub fn run(cli: Cli) -> ExitCode {
+    let ended = match cli.command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Serve { site } => serve::serve(site),
+        Command::Work => serve::work(),
+        Command::Migrate => setup::migrate(),
+        Command::Surety { file } => offices::found(&file),
+        Command::User(invite) => offices::invite(&invite),
+        Command::Keys { deed } => keys::run(&deed),
+        Command::Verify { file, keys } => {
+            let verdict = verify::verify_file(&file, keys.as_deref());
+            for line in &verdict.lines {
+                say(line);
+            }
+            return if verdict.ok {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            };
+        }
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            complain(&sentence);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A line for the person at the terminal; a closed pipe is no reason to fall over.
+fn say(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn complain(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Structured logs on stderr: JSON in production, plain under `demo`.
+fn logs(json: bool, standard: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(standard));
+    let base = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // A second initialisation (tests) changes nothing.
+    let _ = if json {
+        base.json().try_init()
+    } else {
+        base.with_target(false).try_init()
+    };
+}

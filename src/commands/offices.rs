@@ -1,0 +1,93 @@
+//! `surety` and `user`: setting an installation up over the owner's login.
+
+use std::path::Path;
+
+use akashi::domain::people::StaffRole;
+use akashi::error::AppError;
+use akashi::services::accounts::signin;
+use akashi::services::founding::{self, Entry, PersonPlan, SuretyPlan};
+use clap::Args;
+
+use super::setup::{block_on, owner_app, settings};
+use super::{Ended, say};
+
+/// `surety FILE`
+pub fn found(file: &Path) -> Ended {
+    super::logs(true, "info");
+    let settings = settings()?;
+    let text = std::fs::read(file)
+        .map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    let plan: SuretyPlan = serde_json::from_slice(&text)
+        .map_err(|error| format!("{} is not a surety's plan: {error}", file.display()))?;
+    block_on(async {
+        let (app, pool) = owner_app(&settings).await?;
+        founding::found(&app, &plan).await.map_err(words)?;
+        pool.close().await;
+        say(&format!("{} is registered.", plan.name));
+        Ok(())
+    })
+}
+
+/// A member of staff to invite.
+#[derive(Debug, Args)]
+pub struct Invite {
+    /// Letter of the surety.
+    #[arg(long)]
+    surety: char,
+    /// Branch, by its name.
+    #[arg(long)]
+    branch: String,
+    /// clerk, approver or administrator.
+    #[arg(long)]
+    role: String,
+    #[arg(long)]
+    login: String,
+    /// The person's name, as histories show it.
+    #[arg(long)]
+    name: String,
+    #[arg(long)]
+    email: String,
+}
+
+/// `user`
+pub fn invite(invite: &Invite) -> Ended {
+    super::logs(true, "info");
+    let settings = settings()?;
+    if StaffRole::from_code(&invite.role).is_none() {
+        return Err("--role is clerk, approver or administrator.".to_owned());
+    }
+    let login = signin::fold_login(&invite.login);
+    if !signin::is_login(&login) {
+        return Err(
+            "--login takes 3 to 64 small letters, figures, dots, hyphens and underscores."
+                .to_owned(),
+        );
+    }
+    let email = akashi::domain::email::Email::parse(&invite.email)
+        .map_err(|fault| fault.sentence("--email"))?;
+    block_on(async {
+        let (app, pool) = owner_app(&settings).await?;
+        let person = PersonPlan {
+            login: &login,
+            role: &invite.role,
+            name: &invite.name,
+            email: email.as_str(),
+            entry: Entry::Invitation,
+        };
+        founding::add_staff(&app, invite.surety, &invite.branch, &person)
+            .await
+            .map_err(words)?;
+        pool.close().await;
+        say(&format!(
+            "{login} is registered; the worker mails the invitation."
+        ));
+        Ok(())
+    })
+}
+
+fn words(error: AppError) -> String {
+    match error {
+        AppError::NotFound => "there is no such surety or branch.".to_owned(),
+        other => format!("it could not be done: {other}"),
+    }
+}

@@ -1,0 +1,88 @@
+//! One PostgreSQL for the whole run: the one that `tests/run` started, or one of our own. Each test
+//! clones a template that is migrated and has the demo's people.
+
+use std::sync::OnceLock;
+use std::sync::mpsc;
+
+use akashi::db::{self, Db};
+use akashi::demo::cluster::{Cluster, find_programs};
+use akashi::demo::world;
+use akashi::vault::Cost;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tokio::sync::OnceCell;
+
+static SERVER: OnceLock<String> = OnceLock::new();
+static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+
+/// The address of a database of this run's server.
+pub fn url(database: &str) -> String {
+    SERVER
+        .get_or_init(|| std::env::var("AKASHI_TEST_SERVER").unwrap_or_else(|_| start()))
+        .replace("{database}", database)
+}
+
+/// Starts a server of our own. Its thread lives as long as the run: the server ends with it.
+fn start() -> String {
+    let (say, hear) = mpsc::channel();
+    std::thread::spawn(move || {
+        let data = std::path::PathBuf::from(format!("/tmp/akashi-tests-{}", std::process::id()));
+        std::fs::create_dir_all(&data).unwrap();
+        let programs = find_programs(None, std::env::var_os("PATH").as_deref()).unwrap();
+        let quick = [
+            "fsync=off",
+            "full_page_writes=off",
+            "max_connections=300",
+            "shared_buffers=64MB",
+        ];
+        let cluster = Cluster::start_with(&programs, &data, &quick).unwrap();
+        say.send(cluster.url("{database}")).unwrap();
+        loop {
+            std::thread::park();
+        }
+    });
+    hear.recv().unwrap()
+}
+
+async fn server() -> PgConnection {
+    PgConnection::connect(&url("postgres")).await.unwrap()
+}
+
+async fn template() -> &'static str {
+    TEMPLATE
+        .get_or_init(|| async {
+            let name = format!("it_template_{}", std::process::id());
+            let mut conn = server().await;
+            sqlx::query(AssertSqlSafe(format!("create database {name}")))
+                .execute(&mut conn)
+                .await
+                .unwrap();
+            let pool = db::pool(url(&name).parse().unwrap(), 2);
+            db::MIGRATIONS.run(&pool).await.unwrap();
+            let app = super::app(Db::shared(pool.clone()), Cost::Cheap, true, 4711);
+            world::found(&app).await.unwrap();
+            pool.close().await;
+            name
+        })
+        .await
+}
+
+pub async fn clone_template(name: &str) {
+    let template = template().await;
+    let mut conn = server().await;
+    sqlx::query(AssertSqlSafe(format!(
+        "create database {name} template {template}"
+    )))
+    .execute(&mut conn)
+    .await
+    .unwrap();
+}
+
+pub async fn drop_database(name: &str) {
+    let mut conn = server().await;
+    sqlx::query(AssertSqlSafe(format!(
+        "drop database if exists {name} with (force)"
+    )))
+    .execute(&mut conn)
+    .await
+    .unwrap();
+}
