@@ -3,6 +3,7 @@
 
 mod catcher;
 mod cluster;
+mod dsure;
 mod house;
 mod issue;
 mod serve;
