@@ -205,42 +205,38 @@ pub async fn invitation_use(
         .await
 }
 
-/// Whole seconds to wait before any of the buckets takes one more; zero: now.
-pub async fn limits_wait(
+/// Takes one from each bucket, or, where one of them is empty, none: then whole seconds to wait.
+pub async fn limits_reserve(
     conn: impl PgExecutor<'_>,
     buckets: &[Bucket],
     now: OffsetDateTime,
 ) -> Result<i64, sqlx::Error> {
-    let (names, bursts, seconds) = columns(buckets);
+    let (names, bursts, every) = columns(buckets);
     sqlx::query_scalar(
-        "select coalesce(max(ceil(extract(epoch from
-                  limit_wait(b.name, b.burst, make_interval(secs => b.every), $4)))), 0)::bigint
-           from unnest($1::text[], $2::int[], $3::float8[]) as b (name, burst, every)",
+        "select ceil(extract(epoch from limits_reserve($1, $2,
+                  array(select make_interval(secs => s) from unnest($3::float8[]) as s), $4)))::bigint",
     )
     .bind(names)
     .bind(bursts)
-    .bind(seconds)
+    .bind(every)
     .bind(now)
     .fetch_one(conn)
     .await
 }
 
-/// Takes one from each bucket; with `back`, puts one back instead.
-pub async fn limits_take(
+/// Puts one back into each bucket.
+pub async fn limits_give_back(
     conn: impl PgExecutor<'_>,
     buckets: &[Bucket],
-    back: bool,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    let (names, _, seconds) = columns(buckets);
-    let sign = if back { -1.0 } else { 1.0 };
-    let seconds: Vec<f64> = seconds.into_iter().map(|every| every * sign).collect();
+    let (names, _, every) = columns(buckets);
     sqlx::query(
-        "select limit_take(b.name, make_interval(secs => b.every), $3)
-           from unnest($1::text[], $2::float8[]) as b (name, every)",
+        "select limit_take(b.name, make_interval(secs => -b.every), $3)
+           from unnest($1::text[], $2::float8[]) as b (name, every) order by b.name",
     )
     .bind(names)
-    .bind(seconds)
+    .bind(every)
     .bind(now)
     .execute(conn)
     .await
@@ -252,6 +248,20 @@ fn columns(buckets: &[Bucket]) -> (Vec<&str>, Vec<i32>, Vec<f64>) {
     let bursts = buckets.iter().map(|b| b.burst).collect();
     let every = buckets.iter().map(|b| b.every.as_seconds_f64()).collect();
     (names, bursts, every)
+}
+
+/// Forgets sessions and rescues unused since `before`, and buckets that are full again.
+pub async fn sweep(
+    conn: impl PgExecutor<'_>,
+    before: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("select sessions_sweep($1), limits_sweep($2)")
+        .bind(before)
+        .bind(now)
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 /// What was typed when a session had ended.

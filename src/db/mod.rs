@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod applications;
 pub mod certificates;
+pub mod dsure;
 pub mod events;
 pub mod founding;
 pub mod gate;
@@ -15,6 +16,7 @@ pub mod items;
 pub mod jobs;
 pub mod letters;
 pub mod obligees;
+pub mod queue;
 pub mod sureties;
 
 use std::ops::{Deref, DerefMut};

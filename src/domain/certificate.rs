@@ -121,6 +121,28 @@ pub struct Row {
     pub strong: bool,
 }
 
+/// How a guarantee stands on a day; reckoned, never stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Before the certificate's date.
+    NotYet,
+    InForce,
+    /// After 保証期限, whose day still counts.
+    Expired,
+}
+
+impl Standing {
+    pub fn on(today: Date, dated: Date, until: Date) -> Self {
+        if today > until {
+            Self::Expired
+        } else if today < dated {
+            Self::NotYet
+        } else {
+            Self::InForce
+        }
+    }
+}
+
 impl CertificateFace {
     /// The title: 「保証証書」 and 「（前払金保証）」.
     pub fn title(&self) -> String {

@@ -16,10 +16,12 @@ pub mod health;
 pub mod history;
 pub mod holders;
 pub mod issuance;
+pub mod items;
 pub mod keys;
 pub mod letters;
 pub mod obligees;
 pub mod rescues;
 pub mod sureties;
+pub mod viewing;
 
 pub use actors::{ContractorUser, KeyHolder, Officer};

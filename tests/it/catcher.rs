@@ -171,7 +171,7 @@ async fn the_protocol_is_kept_by_hand_too() {
             "data\r\n",
             "noop\r\nwhat\r\n",
             "MAIL FROM:<>\r\nRCPT TO:<b@b.example>\r\nDATA\r\n",
-            "Subject: one\r\n\r\nfirst\n.\nMAIL FROM:<evil@a.example>\r\n.\r\n",
+            "Subject: one\r\n\r\nfirst\r\n..dotted\n.\nMAIL FROM:<evil@a.example>\r\n.\r\n",
             "QUIT\r\n",
         ],
     )
@@ -191,6 +191,11 @@ async fn the_protocol_is_kept_by_hand_too() {
         .unwrap()
         .unwrap();
     assert!(mail.body.contains("MAIL FROM:<evil"), "{}", mail.body);
+    assert!(
+        mail.body.contains("\n.dotted"),
+        "the stuffed dot is taken away: {}",
+        mail.body
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! The private PostgreSQL: started, stopped, shot, and started again, with its data.
 
+use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use akashi::demo::cluster::{Cluster, ClusterError, Programs, find_programs};
@@ -141,17 +144,76 @@ fn a_strangers_pid_in_the_lock_files_is_no_obstacle() {
     let sockets = cluster.socket_folder().to_path_buf();
     let pid_file = std::fs::read_to_string(pg.join("postmaster.pid")).unwrap();
     cluster.stop().unwrap();
-    // A pid that lives and is not ours to signal: what a restarted container leaves.
-    let stale = pid_file.replacen(pid_file.lines().next().unwrap(), "1", 1);
-    std::fs::write(pg.join("postmaster.pid"), &stale).unwrap();
+    // The old pid now belongs to something else of the same user: what a restarted container leaves.
+    let owner = std::fs::metadata(&pg).unwrap();
+    let mut stranger = Command::new("sleep")
+        .arg("60")
+        .uid(owner.uid())
+        .spawn()
+        .unwrap();
+    let old = pid_file.lines().next().unwrap();
+    let stale = pid_file.replacen(old, &stranger.id().to_string(), 1);
     std::fs::create_dir_all(&sockets).unwrap();
-    if let Ok(owner) = std::fs::metadata(&pg) {
-        use std::os::unix::fs::MetadataExt;
-        std::os::unix::fs::chown(&sockets, Some(owner.uid()), Some(owner.gid())).unwrap();
+    for file in [
+        pg.join("postmaster.pid"),
+        sockets.join(".s.PGSQL.5432.lock"),
+    ] {
+        std::fs::write(&file, &stale).unwrap();
+        chown(&file, Some(owner.uid()), Some(owner.gid())).unwrap();
     }
-    std::fs::write(sockets.join(".s.PGSQL.5432.lock"), &stale).unwrap();
+    chown(&sockets, Some(owner.uid()), Some(owner.gid())).unwrap();
+    let started = Cluster::start_with(&programs(), &scratch.data(), QUICK);
+    let untouched = stranger.try_wait().unwrap().is_none();
+    stranger.kill().unwrap();
+    stranger.wait().unwrap();
+    assert_eq!(ask(&started.unwrap(), &["select 'up'"]), "up");
+    assert!(
+        untouched,
+        "a process that is no server of ours is left alone"
+    );
+}
+
+#[test]
+fn a_server_left_over_by_a_killed_demo_is_ended_first() {
+    let scratch = Scratch::new("orphan");
     let cluster = start(&scratch.data());
-    assert_eq!(ask(&cluster, &["select 'up'"]), "up");
+    ask(
+        &cluster,
+        &[
+            "create table kept (word text)",
+            "insert into kept values ('o')",
+            "select 'x'",
+        ],
+    );
+    let pg = cluster.place().join("pg");
+    let sockets = cluster.socket_folder().to_path_buf();
+    cluster.stop().unwrap();
+    let owner = std::fs::metadata(&pg).unwrap();
+    std::fs::create_dir_all(&sockets).unwrap();
+    chown(&sockets, Some(owner.uid()), Some(owner.gid())).unwrap();
+    let mut orphan = Command::new(programs().folder().unwrap().join("postgres"))
+        .arg("-D")
+        .arg(&pg)
+        .arg("-k")
+        .arg(&sockets)
+        .args(["-c", "listen_addresses="])
+        .current_dir("/")
+        .uid(owner.uid())
+        .gid(owner.gid())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let begin = Instant::now();
+    while !sockets.join(".s.PGSQL.5432").exists() {
+        assert!(
+            begin.elapsed() < Duration::from_secs(20),
+            "the orphan never came up"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let cluster = start(&scratch.data());
+    assert_eq!(ask(&cluster, &["select word from kept"]), "o");
+    assert!(orphan.wait().unwrap().success(), "ended cleanly, not shot");
 }
 
 #[test]

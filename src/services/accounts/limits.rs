@@ -1,7 +1,7 @@
 //! How often one may fail: buckets in Postgres, shared by every process.
 //!
-//! An attempt is reserved before the work and given back on success, so that only failures
-//! count and many attempts at once cannot slip through together.
+//! An attempt is reserved before the work, in one step, and given back on success; so only failures
+//! count, and many attempts at once cannot slip through together.
 
 use std::time::Duration as StdDuration;
 
@@ -49,14 +49,7 @@ pub(super) fn links(door: Door, account: i64) -> Bucket {
 /// Takes one from each bucket, or says how many seconds to wait.
 pub(super) async fn reserve(app: &App, door: Door, buckets: &[Bucket]) -> Result<(), u64> {
     let now = app.clock.now();
-    let work = async {
-        let pool = app.db.gate(door.site());
-        let wait = gate::limits_wait(pool, buckets, now).await?;
-        if wait == 0 {
-            gate::limits_take(pool, buckets, false, now).await?;
-        }
-        Ok::<_, sqlx::Error>(wait)
-    };
+    let work = gate::limits_reserve(app.db.gate(door.site()), buckets, now);
     match tokio::time::timeout(PATIENCE, work).await {
         Ok(Ok(wait)) => match u64::try_from(wait) {
             Ok(0) | Err(_) => Ok(()),
@@ -75,7 +68,7 @@ pub(super) async fn reserve(app: &App, door: Door, buckets: &[Bucket]) -> Result
 
 /// Gives back what [`reserve`] took.
 pub(super) async fn give_back(app: &App, door: Door, buckets: &[Bucket], now: OffsetDateTime) {
-    let work = gate::limits_take(app.db.gate(door.site()), buckets, true, now);
+    let work = gate::limits_give_back(app.db.gate(door.site()), buckets, now);
     match tokio::time::timeout(PATIENCE, work).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(%error, "an attempt was not given back"),

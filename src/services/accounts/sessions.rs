@@ -120,6 +120,20 @@ pub(in crate::services) async fn owner(
     Ok(gate::session_owner(pool, token.sha256(), door.code()).await?)
 }
 
+/// How long an ended session is remembered, so that what its owner typed can still be kept.
+const REMEMBERED: Duration = Duration::days(30);
+
+/// Forgets what has served its time (worker, once in a while): long-ended sessions, rescues nobody
+/// fetched, full buckets of the limits.
+///
+/// # Errors
+/// `Internal`
+pub async fn sweep(app: &App) -> Result<(), AppError> {
+    let now = app.clock.now();
+    gate::sweep(app.db.worker(), now - REMEMBERED, now).await?;
+    Ok(())
+}
+
 fn odd(row: &SessionRow) -> AppError {
     AppError::internal(format!("account {} does not fit its site", row.account_id))
 }

@@ -1,0 +1,13 @@
+//! D-Sure: number and key open one certificate; every look is written down.
+//!
+//! [`open`] is the door, [`look`] what stands behind it: the stored bytes, once their signature was
+//! checked. Who is inside, [`super::holders`] knows.
+
+mod limits;
+mod look;
+mod open;
+pub(crate) mod sealed;
+
+pub use look::{Look, copy, look, public_keys};
+pub use open::{Opened, close, open};
+pub use sealed::{Change, Kind, Seen, Version};

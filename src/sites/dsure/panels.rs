@@ -1,0 +1,256 @@
+//! What stands beside a certificate: whether it is right, in force and the newest.
+
+use time::{Date, OffsetDateTime};
+
+use crate::domain::certificate::{Standing, hex};
+use crate::domain::era;
+use crate::domain::money::Yen;
+use crate::services::viewing::{Change, Seen, Version};
+use crate::web::page::{Tag, Tone};
+use crate::web::urls::dsure as to;
+
+/// One line of 確認の結果.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Whether it may worry nobody.
+    pub good: bool,
+    pub words: &'static str,
+    pub note: String,
+    /// Where to look instead.
+    pub link: Option<(String, &'static str)>,
+}
+
+/// One line of 版.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionLine {
+    pub words: String,
+    /// Absent for the version shown.
+    pub href: Option<String>,
+    pub current: bool,
+    pub tag: Tag,
+    /// 2026/07/02 15:31
+    pub arrived: String,
+    /// 2026-07-02T15:31+09:00
+    pub machine: String,
+}
+
+/// Everything beside the certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Panels {
+    pub checks: Vec<Check>,
+    pub arrived: String,
+    /// SHA-256 in groups of eight.
+    pub fingerprint: Vec<String>,
+    /// Newest first.
+    pub versions: Vec<VersionLine>,
+    pub changes: Vec<Change>,
+    /// 40.0, of 請負金額.
+    pub percent: Option<String>,
+}
+
+/// `of` ends the addresses of this certificate (see `certificates`).
+pub fn panels(seen: &Seen, today: Date, of: &str) -> Panels {
+    let standing = standing(seen, today);
+    Panels {
+        checks: vec![
+            signed(seen),
+            in_force(seen, standing, today),
+            newest(seen, of),
+        ],
+        arrived: era::stamp(seen.arrived_at),
+        fingerprint: groups(&hex(&seen.fingerprint)),
+        versions: versions(seen, standing, of),
+        changes: seen.changes.clone(),
+        percent: Yen::percent_half_up(seen.face.amount, seen.face.price),
+    }
+}
+
+/// By the newest version, which alone is in force; unknown where its signature is not right.
+fn standing(seen: &Seen, today: Date) -> Option<Standing> {
+    let until = seen.until?;
+    Some(Standing::on(today, seen.face.dated, until))
+}
+
+fn signed(seen: &Seen) -> Check {
+    Check {
+        good: true,
+        words: "署名は有効です",
+        note: format!("{}（鍵 {}）", seen.face.issuer.name, seen.key_id),
+        link: None,
+    }
+}
+
+fn in_force(seen: &Seen, standing: Option<Standing>, today: Date) -> Check {
+    let (good, words) = match standing {
+        Some(Standing::InForce) => (true, "本日、有効な保証です"),
+        Some(Standing::Expired) => (false, "保証期限を過ぎています"),
+        Some(Standing::NotYet) => (false, "証書の日付より前です"),
+        None => (false, "有効かどうかを確かめられません"),
+    };
+    let today = era::slashed(today);
+    let note = match (standing, seen.until) {
+        (Some(Standing::NotYet), _) => {
+            format!("本日 {today}・証書の日付 {}", era::slashed(seen.face.dated))
+        }
+        (_, Some(until)) => format!("{today} 現在・保証期限 {}", era::slashed(until)),
+        (_, None) => "最新の版の署名を確認できません。取扱支店へお問い合わせください。".to_owned(),
+    };
+    Check {
+        good,
+        words,
+        note,
+        link: None,
+    }
+}
+
+fn newest(seen: &Seen, of: &str) -> Check {
+    let label = seen.face.occasion.label();
+    if seen.is_newest() {
+        let note = if seen.versions.len() == 1 {
+            format!("{label}（変更はありません）")
+        } else {
+            label
+        };
+        return Check {
+            good: true,
+            words: "最新の版です",
+            note,
+            link: None,
+        };
+    }
+    let last = seen.versions.last();
+    let name = last.and_then(|version| version.label.clone());
+    Check {
+        good: false,
+        words: "前の版です",
+        note: format!("表示しているのは「{label}」です。"),
+        link: last
+            .filter(|_| name.is_some())
+            .map(|version| (address(version, of), "最新の版を見る")),
+    }
+}
+
+fn address(version: &Version, of: &str) -> String {
+    format!("{}?of={of}", to::Certificate(version.seq))
+}
+
+fn versions(seen: &Seen, standing: Option<Standing>, of: &str) -> Vec<VersionLine> {
+    let last = seen.versions.len().saturating_sub(1);
+    let line = |(index, version): (usize, &Version)| {
+        let current = u32::try_from(version.seq) == Ok(seen.face.seq);
+        let shown = if current { "・表示中" } else { "" };
+        let tag = |tone, words: &str| Tag::new(tone, format!("{words}{shown}"));
+        let tag = match (&version.label, index == last, standing) {
+            (None, _, _) => tag(Tone::Ng, "表示できません"),
+            (_, false, _) => tag(Tone::Mute, "前の版"),
+            (_, true, Some(Standing::InForce)) => tag(Tone::Ok, "いま有効"),
+            (_, true, Some(Standing::Expired)) => tag(Tone::Warn, "期限を経過"),
+            (_, true, _) => tag(Tone::Note, "最新の版"),
+        };
+        let sound = version.label.is_some();
+        VersionLine {
+            words: version
+                .label
+                .clone()
+                .unwrap_or_else(|| format!("{}番目の版（署名を確認できません）", version.seq)),
+            href: (sound && !current).then(|| address(version, of)),
+            current,
+            tag,
+            arrived: era::stamp(version.arrived_at),
+            machine: machine(version.arrived_at),
+        }
+    };
+    seen.versions.iter().enumerate().map(line).rev().collect()
+}
+
+/// An instant as `<time datetime>` wants it, on Japan's clock.
+fn machine(instant: OffsetDateTime) -> String {
+    let here = era::tokyo(instant);
+    format!(
+        "{}T{:02}:{:02}+09:00",
+        here.date(),
+        here.hour(),
+        here.minute()
+    )
+}
+
+fn groups(hex: &str) -> Vec<String> {
+    let letters: Vec<char> = hex.chars().collect();
+    letters
+        .chunks(8)
+        .map(|group| group.iter().collect())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+    use crate::services::viewing::sealed::tests::sample;
+
+    fn words(seq: i32, today: Date) -> Vec<(bool, String)> {
+        let panels = panels(&sample(seq), today, "mark");
+        let say = |check: Check| (check.good, format!("{}｜{}", check.words, check.note));
+        panels.checks.into_iter().map(say).collect()
+    }
+
+    #[test]
+    fn in_force_on_the_last_day_and_expired_on_the_next() {
+        let (good, said) = words(2, date!(2027 - 06 - 30)).remove(1);
+        assert!(good);
+        assert_eq!(
+            said,
+            "本日、有効な保証です｜2027/06/30 現在・保証期限 2027/06/30"
+        );
+        let (good, said) = words(2, date!(2027 - 07 - 01)).remove(1);
+        assert!(!good);
+        assert_eq!(
+            said,
+            "保証期限を過ぎています｜2027/07/01 現在・保証期限 2027/06/30"
+        );
+        let (good, said) = words(2, date!(2026 - 07 - 03)).remove(1);
+        assert!(!good);
+        assert_eq!(
+            said,
+            "証書の日付より前です｜本日 2026/07/03・証書の日付 2026/07/04"
+        );
+    }
+
+    #[test]
+    fn an_old_version_leads_to_the_newest() {
+        let panels = panels(&sample(1), date!(2026 - 07 - 10), "mark");
+        let newest = &panels.checks[2];
+        assert_eq!((newest.good, newest.words), (false, "前の版です"));
+        let href = "/dsure/certificates/2?of=mark".to_owned();
+        assert_eq!(newest.link, Some((href.clone(), "最新の版を見る")));
+        let lines: Vec<_> = panels
+            .versions
+            .iter()
+            .map(|v| v.tag.words.as_str())
+            .collect();
+        assert_eq!(lines, ["いま有効", "前の版・表示中"]);
+        assert_eq!(panels.versions[0].href, Some(href));
+        assert_eq!(panels.versions[0].machine, "2026-07-02T15:31+09:00");
+        assert_eq!(panels.versions[1].href, None);
+    }
+
+    #[test]
+    fn without_a_sound_newest_version_nothing_is_said_to_be_in_force() {
+        let mut seen = sample(1);
+        seen.until = None;
+        seen.versions[1].label = None;
+        let panels = panels(&seen, date!(2026 - 07 - 10), "mark");
+        assert_eq!(panels.checks[1].words, "有効かどうかを確かめられません");
+        assert_eq!(panels.checks[2].link, None);
+        assert_eq!(panels.versions[0].tag.words, "表示できません");
+        assert_eq!(panels.versions[0].href, None);
+    }
+
+    #[test]
+    fn the_fingerprint_is_whole() {
+        let groups = panels(&sample(1), date!(2026 - 07 - 10), "mark").fingerprint;
+        assert_eq!(groups.len(), 8);
+        assert!(groups.iter().all(|group| group.len() == 8));
+    }
+}
