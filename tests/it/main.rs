@@ -4,6 +4,7 @@
 mod accounts;
 mod catcher;
 mod cluster;
+mod desk;
 mod gatehouse;
 mod gates;
 mod house;
