@@ -12,7 +12,6 @@ pub mod help;
 pub mod invitations;
 pub mod key_notice;
 pub mod obligees;
-pub mod places;
 pub mod status;
 pub mod terms;
 pub mod top;
