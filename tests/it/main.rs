@@ -4,6 +4,7 @@
 mod accounts;
 mod catcher;
 mod cluster;
+mod desk;
 mod dsure;
 mod gatehouse;
 mod gates;
