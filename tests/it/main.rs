@@ -4,6 +4,7 @@
 mod accounts;
 mod catcher;
 mod cluster;
+mod cuts;
 mod gatehouse;
 mod gates;
 mod house;
