@@ -4,8 +4,6 @@ use sqlx::PgConnection;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use super::gate::Bucket;
-
 /// What the sign-in needs to know, in one look; one row also for numbers that do not exist.
 #[derive(sqlx::FromRow)]
 pub struct DoorRow {
@@ -87,29 +85,6 @@ pub async fn close(conn: impl PgExecutor<'_>, token: [u8; 32]) -> Result<(), sql
         .execute(conn)
         .await
         .map(drop)
-}
-
-/// Counts one failure in each bucket that is not full: a flood does not lock a number for hours.
-pub async fn count_failure(
-    conn: impl PgExecutor<'_>,
-    buckets: &[Bucket],
-    now: OffsetDateTime,
-) -> Result<(), sqlx::Error> {
-    let names: Vec<&str> = buckets.iter().map(|b| b.name.as_str()).collect();
-    let bursts: Vec<i32> = buckets.iter().map(|b| b.burst).collect();
-    let every: Vec<f64> = buckets.iter().map(|b| b.every.as_seconds_f64()).collect();
-    sqlx::query(
-        "select limit_take(b.name, make_interval(secs => b.every), $4)
-         from unnest($1::text[], $2::int[], $3::float8[]) as b (name, burst, every)
-         where limit_wait(b.name, b.burst, make_interval(secs => b.every), $4) = interval '0'",
-    )
-    .bind(names)
-    .bind(bursts)
-    .bind(every)
-    .bind(now)
-    .execute(conn)
-    .await
-    .map(drop)
 }
 
 /// One version as deposited, with the public key it names.

@@ -26,6 +26,7 @@ pub struct Mailer {
     from: Address,
     /// Right side of Message-IDs.
     domain: String,
+    timeout: Duration,
 }
 
 impl std::fmt::Debug for Mailer {
@@ -57,7 +58,7 @@ pub struct MailSettings {
     pub login: Option<(String, zeroize::Zeroizing<String>)>,
     /// Sender address.
     pub from: String,
-    /// Longest wait for one step.
+    /// Longest wait for connecting, and for the whole of sending one letter.
     pub timeout: Duration,
 }
 
@@ -120,6 +121,7 @@ impl Mailer {
             transport: builder.build(),
             from,
             domain,
+            timeout: settings.timeout,
         })
     }
 
@@ -152,9 +154,14 @@ impl Mailer {
             .header(ContentType::TEXT_PLAIN)
             .body(letter.body.clone())
             .map_err(|error| MailError::Letter(error.to_string()))?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(sort(&error)),
+        // The transport's own time-out covers connecting only; a silent server must not hold a job.
+        match tokio::time::timeout(self.timeout, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(sort(&error)),
+            Err(_) => Err(MailError::Passing(format!(
+                "the mail server gave no answer within {} s",
+                self.timeout.as_secs()
+            ))),
         }
     }
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::ContractorUser;
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Summary};
+use crate::db::sureties::{self, BranchRow};
 use crate::domain::application::Stage;
 use crate::domain::entry::Fault;
 use crate::domain::field::Field;
@@ -45,6 +46,25 @@ pub enum Saved {
     Refused(Vec<Fault>),
     /// It has been sent (or withdrawn) meanwhile: there is nothing to type in any more.
     Closed,
+}
+
+/// What the form lets this contractor choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Offer {
+    /// 申込送信先
+    pub branches: Vec<BranchRow>,
+    /// 保証料請求先
+    pub billing_places: Vec<String>,
+    /// The contractor carries a 一括納付 agreement.
+    pub lump_sum: bool,
+    /// The register's printed names: 「みなと野市長」.
+    pub obligees: Vec<String>,
+}
+
+impl Offer {
+    pub fn branch(&self, id: i64) -> Option<&BranchRow> {
+        self.branches.iter().find(|branch| branch.id == id)
+    }
 }
 
 /// A line of the list of drafts.
@@ -87,7 +107,7 @@ pub async fn save(
         price: Yen::parse(form.get(Field::Price.id())).ok().map(Yen::get),
     };
     let mut tx = app.db.begin(&who.scope()).await?;
-    let known = crate::db::sureties::branches(&mut tx, who.surety).await?;
+    let known = sureties::branches(&mut tx, who.surety).await?;
     let summary = Summary {
         branch: summary
             .branch
@@ -152,6 +172,24 @@ pub async fn save(
             at: row.updated_at,
         })
     }
+}
+
+/// What the form offers.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn offer(app: &App, who: &ContractorUser) -> Result<Offer, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let contractor = sureties::contractor(&mut tx, who.surety, who.contractor).await?;
+    let branches = sureties::branches(&mut tx, who.surety).await?;
+    let obligees = crate::db::obligees::list(&mut tx, who.surety).await?;
+    tx.commit().await?;
+    Ok(Offer {
+        branches,
+        billing_places: contractor.billing_places,
+        lump_sum: contractor.lump_sum,
+        obligees: obligees.into_iter().map(|row| row.title_name).collect(),
+    })
 }
 
 /// Opens a draft or a returned application for typing.

@@ -29,6 +29,108 @@ pub mod netdesk {
     /// ヘルプ
     pub const HELP: &str = "/netdesk/help";
 
+    /// Saves a form while it is being typed in (POST).
+    pub const AUTOSAVE: &str = "/netdesk/applications/autosave";
+    /// What an obligee's rules say to a form being typed in (POST).
+    pub const ADVICE: &str = "/netdesk/applications/advice";
+
+    /// The addresses of one 保証申込.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Application(pub uuid::Uuid);
+
+    impl Application {
+        /// 申込作成
+        pub fn form(self) -> String {
+            self.to_string()
+        }
+
+        /// 申込作成, at one field.
+        pub fn field(self, name: &str) -> String {
+            format!("{self}#f-{name}")
+        }
+
+        /// 申込作成 with everything to mend.
+        pub fn problems(self) -> String {
+            format!("{self}?check=1")
+        }
+
+        /// 申込確認
+        pub fn confirmation(self) -> String {
+            format!("{self}/confirmation")
+        }
+
+        /// 送信完了
+        pub fn submission(self) -> String {
+            format!("{self}/submission")
+        }
+
+        /// 状況
+        pub fn status(self) -> String {
+            format!("{self}/status")
+        }
+
+        /// 取下げ
+        pub fn withdrawal(self) -> String {
+            format!("{self}/withdrawal")
+        }
+
+        /// 下書きの削除
+        pub fn deletion(self) -> String {
+            format!("{self}/deletion")
+        }
+    }
+
+    /// The own password.
+    pub const PASSWORD: &str = "/netdesk/account/password";
+    /// 利用者の追加
+    pub const NEW_USER: &str = "/netdesk/account/users/new";
+
+    /// 電子保証履歴一覧, or 保証契約の詳細 of a paper guarantee; the number with its letter.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Guarantee<'a>(pub &'a str);
+
+    impl fmt::Display for Guarantee<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{GUARANTEES}/{}", self.0)
+        }
+    }
+
+    /// 電子保証にかかる「認証キー」のお知らせ (PDF).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct KeyNotice<'a>(pub &'a str);
+
+    impl fmt::Display for KeyNotice<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{GUARANTEES}/{}/key-notice.pdf", self.0)
+        }
+    }
+
+    /// One version of a certificate; `.pdf` and `.json` behind it for its copies.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Certificate<'a>(pub &'a str, pub i32);
+
+    impl fmt::Display for Certificate<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{GUARANTEES}/{}/certificates/{}", self.0, self.1)
+        }
+    }
+
+    impl fmt::Display for Application {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "/netdesk/applications/{}", self.0)
+        }
+    }
+
+    /// One user of the own company.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct User(pub i64);
+
+    impl fmt::Display for User {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{ACCOUNT}/users/{}", self.0)
+        }
+    }
+
     /// One topic of ヘルプ.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Help<'a>(pub &'a str);

@@ -10,3 +10,4 @@ mod gates;
 mod house;
 mod issue;
 mod serve;
+mod users;

@@ -5,8 +5,8 @@ use std::time::Duration as StdDuration;
 use time::{Duration, OffsetDateTime};
 
 use crate::app::App;
+use crate::db::Site;
 use crate::db::gate::{self, Bucket};
-use crate::db::{Site, dsure};
 use crate::domain::certificate::{hex, sha256};
 
 /// The limiter may fail, the door may not: after this long an attempt is judged uncounted (the
@@ -31,9 +31,9 @@ pub(super) fn buckets(number: &str, network: &str) -> [Bucket; 3] {
     ]
 }
 
-/// Seconds until the next attempt is due; zero: now.
-pub(super) async fn wait(app: &App, buckets: &[Bucket], now: OffsetDateTime) -> u64 {
-    let asked = gate::limits_wait(app.db.gate(Site::Dsure), buckets, now);
+/// Takes one from each bucket, or says how many seconds to wait; zero: taken.
+pub(super) async fn reserve(app: &App, buckets: &[Bucket], now: OffsetDateTime) -> u64 {
+    let asked = gate::limits_reserve(app.db.gate(Site::Dsure), buckets, now);
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(seconds)) => u64::try_from(seconds).unwrap_or_default(),
         Ok(Err(error)) => {
@@ -47,13 +47,13 @@ pub(super) async fn wait(app: &App, buckets: &[Bucket], now: OffsetDateTime) -> 
     }
 }
 
-/// Counts one failure.
-pub(super) async fn count(app: &App, buckets: &[Bucket], now: OffsetDateTime) {
-    let work = dsure::count_failure(app.db.gate(Site::Dsure), buckets, now);
+/// Gives back what [`reserve`] took: it was no failure.
+pub(super) async fn give_back(app: &App, buckets: &[Bucket], now: OffsetDateTime) {
+    let work = gate::limits_give_back(app.db.gate(Site::Dsure), buckets, now);
     match tokio::time::timeout(PATIENCE, work).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::error!(%error, "the limiter failed; a failure is not counted"),
-        Err(_) => tracing::error!("the limiter is slow; a failure may not be counted"),
+        Ok(Err(error)) => tracing::error!(%error, "the limiter failed; an attempt stays counted"),
+        Err(_) => tracing::error!("the limiter is slow; an attempt may stay counted"),
     }
 }
 

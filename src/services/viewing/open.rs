@@ -59,20 +59,26 @@ pub async fn open(
     };
     let now = app.clock.now();
     let buckets = limits::buckets(number.digits(), network);
-    let wait = limits::wait(app, &buckets, now).await;
-    let row = ask(app, &number, network).await?;
-    if wait > 0 && !row.good_network {
-        tracing::info!(target: "audit", network, "D-Sure: an attempt was held up");
-        return Ok(Opened::Wait(wait));
+    // Taken before the work and given back on success: many attempts at once cannot slip through.
+    let wait = limits::reserve(app, &buckets, now).await;
+    let judged = judge_asked(app, &number, &key, network, wait).await;
+    if wait == 0 && !matches!(judged, Ok(Judged::Wrong)) {
+        limits::give_back(app, &buckets, now).await;
     }
-    let Some(key_version) = judge(app, &number, &key, &row).await? else {
-        limits::count(app, &buckets, now).await;
-        tracing::info!(target: "audit", network, "D-Sure: number or key was wrong");
-        return Ok(if wait > 0 {
-            Opened::Wait(wait)
-        } else {
-            Opened::Wrong
-        });
+    let key_version = match judged? {
+        Judged::Right(key_version) => key_version,
+        Judged::HeldUp => {
+            tracing::info!(target: "audit", network, "D-Sure: an attempt was held up");
+            return Ok(Opened::Wait(wait));
+        }
+        Judged::Wrong => {
+            tracing::info!(target: "audit", network, "D-Sure: number or key was wrong");
+            return Ok(if wait > 0 {
+                Opened::Wait(wait)
+            } else {
+                Opened::Wrong
+            });
+        }
     };
     let token = SessionToken::draw(app);
     let session = NewSession {
@@ -117,6 +123,32 @@ async fn ask(app: &App, number: &TypedNumber, network: &str) -> Result<DoorRow, 
     let row = dsure::door(&mut tx, number.digits(), network, since).await?;
     tx.commit().await?;
     Ok(row)
+}
+
+/// What looking and comparing came to.
+enum Judged {
+    /// With the key's version.
+    Right(i32),
+    Wrong,
+    /// Over the limit, and from a network nobody has signed in from: nothing was compared.
+    HeldUp,
+}
+
+async fn judge_asked(
+    app: &App,
+    number: &TypedNumber,
+    key: &AuthenticationKey,
+    network: &str,
+    wait: u64,
+) -> Result<Judged, AppError> {
+    let row = ask(app, number, network).await?;
+    if wait > 0 && !row.good_network {
+        return Ok(Judged::HeldUp);
+    }
+    Ok(match judge(app, number, key, &row).await? {
+        Some(key_version) => Judged::Right(key_version),
+        None => Judged::Wrong,
+    })
 }
 
 /// The version of the key, if number, letter and key are right. Every "no" costs one hash.

@@ -1,0 +1,75 @@
+//! What the obligee's rules say while the form is being typed in. Without script the same comes
+//! with every save.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::sheet::Sheet;
+use super::typed::{self, Sent};
+use super::{Desk, json as respond};
+use crate::domain::field::Field;
+use crate::domain::product::Product;
+use crate::services::ContractorUser;
+use crate::web::answer::PageResult;
+use crate::web::field::{Control, FieldView};
+use crate::web::form::Submitted;
+use crate::web::state::Web;
+
+/// POST the form as it stands; nothing is saved.
+pub async fn advice(
+    State(web): State<Web>,
+    who: ContractorUser,
+    Submitted(sent): Submitted<Sent>,
+) -> PageResult {
+    let desk = Desk::open(&web, &who).await?;
+    let checked = desk.check(&sent.form).await?;
+    let sheet = desk.sheet(&sent.form, &checked, &[]);
+    Ok(respond(StatusCode::OK, &answer(&sheet)))
+}
+
+/// By field name: `says` (tone, icon, words), `cards` (barred, words), `limits`, and which dates
+/// are asked for.
+fn answer(sheet: &Sheet<'_>) -> Value {
+    let mut says = Map::new();
+    let mut cards = Map::new();
+    let mut limits = Map::new();
+    says.insert(Field::Obligee.id().into(), said(sheet.obligee_answer()));
+    for product in Product::ALL {
+        let row = sheet.certificate_form(product);
+        cards.insert(row.name.clone(), electronic_card(&row));
+        says.insert(row.name.clone(), said(row.says));
+        limits.insert(
+            typed::amount(product).id().into(),
+            sheet.limit(product).into(),
+        );
+    }
+    let place = sheet.place();
+    json!({
+        "says": says,
+        "cards": cards,
+        "limits": limits,
+        "asks": {
+            Field::NoticeDate.id(): place.asks(Field::NoticeDate),
+            Field::AwardDate.id(): place.asks(Field::AwardDate),
+        },
+    })
+}
+
+fn said(says: Option<(crate::web::page::Tone, String)>) -> Value {
+    says.map_or(
+        Value::Null,
+        |(tone, words)| json!({ "tone": tone.code(), "icon": tone.icon(), "words": words }),
+    )
+}
+
+/// The second card: whether it can be had, and what it says.
+fn electronic_card(row: &FieldView) -> Value {
+    match &row.control {
+        Control::Picks(choices) => choices.last().map_or(
+            Value::Null,
+            |card| json!({ "barred": card.barred, "words": card.note }),
+        ),
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,179 @@
+//! 申込確認: everything as it will be printed, and the one button that sends it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use uuid::Uuid;
+
+use super::answers::{self, Card};
+use super::{Desk, Id, frame};
+use crate::domain::application::Stage;
+use crate::domain::era;
+use crate::domain::field::Field;
+use crate::domain::money::Yen;
+use crate::domain::product::Product;
+use crate::domain::rules;
+use crate::error::AppError;
+use crate::services::ContractorUser;
+use crate::services::applications::{self, Sent};
+use crate::services::drafts::{self, OpenForm};
+use crate::web::answer::{PageResult, page_with, see_other};
+use crate::web::flash::Told;
+use crate::web::form::RawForm;
+use crate::web::page::BranchLine;
+use crate::web::shell::NetdeskShell;
+use crate::web::state::Web;
+use crate::web::summary::ErrorSummary;
+use crate::web::urls::netdesk::Application;
+
+/// 申込確認
+#[derive(Template)]
+#[template(path = "netdesk/applications/confirm.html")]
+pub struct ConfirmPage {
+    shell: NetdeskShell,
+    address: Application,
+    revision: i32,
+    cards: Vec<Card>,
+    /// Rules that warn: what, and the field it is about.
+    warnings: Vec<(String, &'static str)>,
+    /// 保証期限
+    expiry: String,
+    /// Whether this person may send.
+    may_send: bool,
+    returned: bool,
+    /// Mail goes here after issue.
+    mail: Option<String>,
+    line: BranchLine,
+}
+
+/// GET 申込確認
+pub async fn show(
+    State(web): State<Web>,
+    who: ContractorUser,
+    Id(id): Id,
+    Told(told): Told,
+) -> PageResult {
+    let open = match drafts::open(&web, &who, id).await {
+        Ok(open) => open,
+        Err(AppError::NotFound) => {
+            applications::status(&web, &who, id).await?;
+            return Ok(see_other(Application(id).status()));
+        }
+        Err(error) => return Err(error),
+    };
+    match page(&web, &who, &open).await? {
+        Some(mut page) => {
+            page.shell.common.flash = told;
+            page_with(StatusCode::OK, &page)
+        }
+        None => Ok(see_other(Application(id).problems())),
+    }
+}
+
+/// POST この内容で申し込む
+pub async fn submit(
+    State(web): State<Web>,
+    who: ContractorUser,
+    Id(id): Id,
+    form: RawForm,
+) -> PageResult {
+    let revision = form.get("revision").parse().unwrap_or(0);
+    match applications::submit(&web, &who, id, revision).await? {
+        Sent::Done { .. } | Sent::Already => Ok(see_other(Application(id).submission())),
+        Sent::Refused(checked) => {
+            let open = drafts::open(&web, &who, id).await?;
+            let desk = Desk::open(&web, &who).await?;
+            let problems = checked.problems();
+            let page = desk
+                .page((&open).into(), &open.form, &checked, &problems)
+                .await?;
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Sent::Stale => changed(&web, &who, id).await,
+    }
+}
+
+/// Somebody saved after the check page was shown: the newest contents, and nothing sent.
+async fn changed(web: &Web, who: &ContractorUser, id: Uuid) -> PageResult {
+    let open = drafts::open(web, who, id).await?;
+    let Some(mut page) = page(web, who, &open).await? else {
+        return Ok(see_other(Application(id).problems()));
+    };
+    page.shell.common.errors = ErrorSummary::titled(
+        "確認のあとで内容が変わりました",
+        format!(
+            "{}さんが {} に保存しました。まだ送信していません。新しい内容を確かめてから、もう一度「この内容で申し込む」を押してください。",
+            open.updated_by,
+            era::stamp(open.updated_at)
+        ),
+    );
+    page_with(StatusCode::CONFLICT, &page)
+}
+
+/// The page, or nothing where something has to be mended first.
+async fn page(
+    web: &Web,
+    who: &ContractorUser,
+    open: &OpenForm,
+) -> Result<Option<ConfirmPage>, AppError> {
+    let checked = applications::check(web, who, &open.form).await?;
+    let Some(content) = checked.content.as_ref().filter(|_| checked.may_be_sent()) else {
+        return Ok(None);
+    };
+    let offer = drafts::offer(web, who).await?;
+    let shell = frame(web, who).await?;
+    let line = offer
+        .branch(content.information.branch_id)
+        .map(crate::sites::netdesk::frame::line)
+        .unwrap_or_default();
+    let mut warnings: Vec<_> = rules::warnings(&checked.findings)
+        .into_iter()
+        .map(|finding| (finding.sentence.clone(), finding.field.id()))
+        .collect();
+    warnings.extend(left_out(open, content));
+    let electronic = content.products().any(|product| {
+        content
+            .terms(product)
+            .is_some_and(|terms| terms.form == crate::domain::product::CertificateForm::Electronic)
+    });
+    Ok(Some(ConfirmPage {
+        shell,
+        address: Application(open.id),
+        revision: open.revision,
+        cards: answers::cards(content, &line.name),
+        warnings,
+        expiry: era::padded(content.works.period_to),
+        may_send: who.role().may_send(),
+        returned: open.stage == Stage::Returned,
+        mail: content
+            .information
+            .email
+            .clone()
+            .filter(|_| content.information.notify && electronic),
+        line,
+    }))
+}
+
+/// An amount typed for a product that is switched off is not sent: that must not pass unseen.
+fn left_out(
+    open: &OpenForm,
+    content: &crate::domain::content::ApplicationContent,
+) -> Vec<(String, &'static str)> {
+    Product::ALL
+        .into_iter()
+        .filter(|product| content.terms(*product).is_none())
+        .filter_map(|product| {
+            let field: Field = super::typed::amount(product);
+            let amount = Yen::parse(open.form.get(field.id())).ok()?;
+            let switch = super::typed::switch(product);
+            Some((
+                format!(
+                    "{}（入力は{amount}円）は「{}」を選んでいないため、申し込みません。",
+                    product.label(),
+                    switch.label()
+                ),
+                switch.id(),
+            ))
+        })
+        .collect()
+}

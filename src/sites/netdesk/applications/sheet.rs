@@ -1,0 +1,182 @@
+//! One typed form held against what is known: the source of every row of the page.
+
+use time::Date;
+
+use super::place::Place;
+use super::typed;
+use crate::domain::acceptance::{self, Acceptance, AcceptanceFacts};
+use crate::domain::entry::Fault;
+use crate::domain::era;
+use crate::domain::field::{Field, Section};
+use crate::domain::money::Yen;
+use crate::domain::product::Product;
+use crate::domain::rulebook::{Electronic, RuleBook};
+use crate::domain::rules::{self, AmountFacts};
+use crate::domain::typed::TypedForm;
+use crate::domain::works::ContractKind;
+use crate::services::drafts::Offer;
+use crate::web::page::Tone;
+
+/// What the page is made of.
+pub struct Sheet<'a> {
+    pub form: &'a TypedForm,
+    /// What a fresh form holds.
+    pub fresh: &'a TypedForm,
+    pub offer: &'a Offer,
+    /// The obligee's rule book, where the typed name is in the register.
+    pub book: Option<&'a RuleBook>,
+    /// What cannot be read yet; it decides the tabs' words, and is shown only on asking.
+    pub unread: &'a [Fault],
+    /// What is shown beside the fields.
+    pub problems: &'a [Fault],
+    /// The civil date in Japan.
+    pub today: Date,
+}
+
+impl Sheet<'_> {
+    pub fn get(&self, field: Field) -> &str {
+        self.form.get(field.id())
+    }
+
+    pub fn place(&self) -> Place {
+        Place::of(self.book)
+    }
+
+    pub fn on(&self, product: Product) -> bool {
+        self.form.checked(typed::switch(product).id())
+    }
+
+    pub fn kind(&self) -> Option<ContractKind> {
+        ContractKind::from_code(self.get(Field::Kind))
+    }
+
+    pub fn yen(&self, field: Field) -> Option<Yen> {
+        Yen::parse(self.get(field)).ok()
+    }
+
+    pub fn date(&self, field: Field) -> Option<Date> {
+        era::parse_date(self.get(field)).ok()
+    }
+
+    /// Everything wrong with one field, in one breath.
+    pub fn error(&self, field: Field) -> Option<String> {
+        let words: String = self
+            .problems
+            .iter()
+            .filter(|fault| fault.field == field)
+            .map(|fault| fault.sentence.as_str())
+            .collect();
+        (!words.is_empty()).then_some(words)
+    }
+
+    /// The line beside the obligee's name.
+    pub fn obligee_answer(&self) -> Option<(Tone, String)> {
+        let Some(book) = self.book else {
+            return (!self.get(Field::Obligee).trim().is_empty()).then(|| {
+                let words = "発注者の電子保証対応が未登録です。発注者へご確認ください。";
+                (Tone::Warn, words.to_owned())
+            });
+        };
+        let tone = match book.electronic {
+            Electronic::From { .. } => Tone::Ok,
+            Electronic::PaperOnly | Electronic::Unknown => Tone::Warn,
+        };
+        Some((tone, acceptance::summary(book)))
+    }
+
+    /// Whether an electronic certificate can be had, said beside the choice; nothing before an
+    /// obligee is named.
+    pub fn acceptance(&self, product: Product) -> Option<Acceptance> {
+        let facts = AcceptanceFacts {
+            kind: self.kind(),
+            notice_date: self.date(Field::NoticeDate),
+            award_date: self.date(Field::AwardDate),
+            contract_date: self.date(Field::ContractDate),
+            today: self.today,
+        };
+        let named = !self.get(Field::Obligee).trim().is_empty();
+        named.then(|| acceptance::decide(self.book, &facts, product))
+    }
+
+    fn amounts(&self) -> AmountFacts {
+        AmountFacts {
+            kind: self.kind(),
+            price: self.yen(Field::Price),
+            fy_base: self.yen(Field::FyBase),
+            low_price: self.form.checked(Field::LowPrice.id()),
+        }
+    }
+
+    /// What the ratio of a product is a ratio of.
+    pub fn base(&self, product: Product) -> Option<Yen> {
+        let facts = self.amounts();
+        match product {
+            Product::Prepayment => facts.base(),
+            Product::Contract => facts.price,
+        }
+    }
+
+    /// The words beside the ratio.
+    pub fn limit(&self, product: Product) -> String {
+        let facts = self.amounts();
+        let limit = match product {
+            Product::Prepayment => {
+                rules::prepayment_limit(&facts, self.book).map(|limit| limit.text())
+            }
+            Product::Contract => rules::contract_floor(&facts, self.book).map(|floor| floor.text()),
+        };
+        limit.unwrap_or_else(|| match (product, facts.price) {
+            (Product::Prepayment, Some(_)) => "工事／業務委託を選ぶと目安を表示します".to_owned(),
+            _ => "請負金額を入力すると割合を表示します".to_owned(),
+        })
+    }
+
+    /// The ceiling of the prepayment, where it can be reckoned.
+    pub fn ceiling(&self) -> Option<Yen> {
+        rules::prepayment_limit(&self.amounts(), self.book).map(|limit| limit.ceiling)
+    }
+
+    /// How many problems stand in a section.
+    pub fn problems_in(&self, section: Section) -> usize {
+        let place = self.place();
+        let mut fields: Vec<_> = self.problems.iter().map(|fault| fault.field).collect();
+        fields.dedup();
+        fields
+            .into_iter()
+            .filter(|field| place.section(*field) == section)
+            .count()
+    }
+
+    /// The class and the words of a tab's state.
+    pub fn state(&self, section: Section) -> (&'static str, String) {
+        let place = self.place();
+        let wrong = self.problems_in(section);
+        if wrong > 0 {
+            return ("ng", format!("要修正 {wrong}件"));
+        }
+        let typed = Field::ALL.iter().any(|field| {
+            place.section(*field) == section && self.get(*field) != self.fresh.get(field.id())
+        });
+        let readable = self
+            .unread
+            .iter()
+            .all(|fault| place.section(fault.field) != section);
+        let chosen =
+            section != Section::Guarantee || Product::ALL.into_iter().any(|it| self.on(it));
+        match (typed, readable && chosen) {
+            (false, _) if section == Section::Bid => ("todo", "任意".to_owned()),
+            (true, true) => ("ok", "✓ 入力済".to_owned()),
+            (false, true) if section == Section::Information => ("ok", "✓ 入力済".to_owned()),
+            (false, _) => ("todo", "未入力".to_owned()),
+            (true, false) => ("now", "入力中".to_owned()),
+        }
+    }
+}
+
+/// Tenths of a per cent, half up; for showing only.
+pub fn permille(amount: Yen, base: Yen) -> Option<u32> {
+    let base = i128::from(base.get());
+    let doubled = i128::from(amount.get()) * 2000 + base;
+    let tenths = doubled.checked_div(base * 2)?;
+    Some(u32::try_from(tenths).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,71 @@
+/* 保証申込：発注者のきまりの答えを、入力の途中で知らせます。判断はいつもサーバーがします。 */
+(() => {
+  'use strict';
+  const at = id => document.getElementById(id);
+  const form = document.querySelector('form[data-advice]');
+  if (!form) return;
+  const asked = new Set(['obligee', 'kind', 'price', 'contract_date', 'notice_date', 'award_date', 'fy_base', 'low_price']);
+
+  // 欄の下の答え。なければ作り、消えたら片づける
+  const say = (name, told) => {
+    const field = at('f-' + name), row = field?.closest('.row');
+    if (!row) return;
+    let box = at('s-' + name);
+    if (!told) { box?.remove(); return; }
+    if (!box) {
+      box = document.createElement('div');
+      box.id = 's-' + name;
+      box.innerHTML = '<svg class="i" aria-hidden="true"><use/></svg><p></p>';
+      row.querySelector('.inline, .picks').after(box);
+      const own = row.getAttribute('role') === 'radiogroup' ? row : field;
+      own.setAttribute('aria-describedby', [own.getAttribute('aria-describedby'), box.id].filter(Boolean).join(' '));
+    }
+    box.className = `says says--${told.tone}`;
+    box.querySelector('use').setAttribute('href', '#i-' + told.icon);
+    const words = box.querySelector('p');
+    if (words.textContent !== told.words) words.textContent = told.words;
+  };
+  const card = (name, told) => {
+    const note = at(`n-${name}-2`), pick = note?.closest('.pick');
+    if (!pick || !told) return;
+    pick.classList.toggle('pick--no', told.barred);
+    note.textContent = told.words;
+  };
+
+  // 公告日・落札決定日は、きまりで要るときだけ「請負工事の情報」に立つ（欄はいつも一つ）
+  const works = form.querySelector('[data-rows=works]'), bid = form.querySelector('[data-rows=bid]');
+  const ask = (name, needed) => {
+    const row = at('f-' + name)?.closest('.row'), badge = row?.querySelector('.req, .opt');
+    if (!row || !works || works.contains(row) === needed) return;
+    const had = document.activeElement;
+    if (needed) at('f-jv_name').closest('.row').before(row);
+    else if (name === 'award_date') at('f-bid_method').closest('.row').after(row);
+    else {
+      const aside = form.querySelector('[data-aside]');
+      if (aside) { aside.append(row); aside.hidden = false; } else bid.append(row);
+    }
+    badge.className = needed ? 'req' : 'opt';
+    badge.textContent = needed ? '必須' : '任意';
+    at('f-' + name).required = needed;
+    const aside = form.querySelector('[data-aside]');
+    if (name === 'notice_date' && aside) aside.hidden = needed;
+    bid.querySelector(`[data-above=${name}]`)?.remove();
+    if (had && had !== document.body) had.focus({ preventScroll: true });
+  };
+
+  let turn = 0;
+  const look = async () => {
+    const mine = ++turn;
+    try {
+      const res = await fetch(form.dataset.advice, { method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual', headers: { accept: 'application/json' } });
+      if (!res.ok) return;
+      const told = await res.json();
+      if (mine !== turn) return;
+      for (const [name, words] of Object.entries(told.says)) say(name, words);
+      for (const [name, words] of Object.entries(told.cards)) card(name, words);
+      for (const [name, words] of Object.entries(told.limits)) { const el = at('q-' + name)?.querySelector('.lim'); if (el) el.textContent = words; }
+      for (const [name, needed] of Object.entries(told.asks)) ask(name, needed);
+    } catch { /* 答えは保存のときにも出ます */ }
+  };
+  form.addEventListener('change', e => { if (asked.has(e.target.name)) look(); });
+})();
