@@ -118,11 +118,15 @@ impl Proxy {
         }
     }
 
+    /// How a database of this run's server is reached over the wire.
+    pub fn options(&self, database: &str) -> PgConnectOptions {
+        let options: PgConnectOptions = server::url(database).parse().unwrap();
+        options.socket(&self.folder).port(self.port)
+    }
+
     /// A pool of this many connections over the wire.
     pub fn db(&self, database: &str, size: u32) -> Db {
-        let options: PgConnectOptions = server::url(database).parse().unwrap();
-        let options = options.socket(&self.folder).port(self.port);
-        Db::shared(db::pool(options, size))
+        Db::shared(db::pool(self.options(database), size))
     }
 
     /// Sets what happens next and counts from zero.
