@@ -13,12 +13,15 @@ use crate::db::Scope;
 use crate::db::jobs::{self, JobRow};
 use crate::error::AppError;
 use crate::mail::Mailer;
+use crate::services::accounts::sessions;
 use crate::services::issuance::{self, Outcome};
 use crate::services::letters::{self, Composed, Kind};
 use crate::services::{deposits, keys};
 
 /// How long the worker rests when nothing is due.
 const REST: StdDuration = StdDuration::from_millis(100);
+/// How often ended sessions, taken-back texts and old counts of failures are swept.
+const SWEEP: Duration = Duration::minutes(10);
 /// Jobs looked at in one round.
 const ROUND: i64 = 16;
 /// After so many failures a job is buried, with its reason.
@@ -39,7 +42,14 @@ pub async fn run(app: App, mailer: Mailer, mut stop: watch::Receiver<bool>) {
         }
     }
     info!("worker started");
+    let mut swept = app.clock.now();
     while !*stop.borrow() {
+        if app.clock.now() - swept > SWEEP {
+            swept = app.clock.now();
+            if let Err(error) = sessions::sweep(&app).await {
+                warn!(%error, "what has served its time could not be swept yet");
+            }
+        }
         let busy = match round(&app, &mailer).await {
             Ok(done) => done > 0,
             Err(error) => {

@@ -5,7 +5,10 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod blocks;
+pub mod branches;
 pub mod certificates;
+pub mod contractors;
 pub mod dsure;
 pub mod events;
 pub mod founding;
@@ -16,6 +19,7 @@ pub mod items;
 pub mod jobs;
 pub mod letters;
 pub mod obligees;
+pub mod queue;
 pub mod sureties;
 
 use std::ops::{Deref, DerefMut};

@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod dsure;
 pub mod netdesk;
+pub mod office;
 
 use crate::web::routes::Routes;
 use crate::web::site::Site;
@@ -11,7 +12,8 @@ use crate::web::site::Site;
 pub fn routes(site: Site) -> Routes {
     match site {
         Site::Netdesk => netdesk::routes(),
+        Site::Office => office::routes(),
         Site::Dsure => dsure::routes(),
-        Site::Office | Site::Demo => Routes::new(site),
+        Site::Demo => Routes::new(site),
     }
 }

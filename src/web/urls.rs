@@ -144,6 +144,10 @@ pub mod netdesk {
 
 /// Office.
 pub mod office {
+    use std::fmt;
+
+    use uuid::Uuid;
+
     /// ログイン
     pub const LOGIN: &str = "/office/login";
     /// ログアウト (POST)
@@ -156,6 +160,8 @@ pub mod office {
     pub const GUARANTEES: &str = "/office/guarantees";
     /// The own account.
     pub const ACCOUNT: &str = "/office/account";
+    /// パスワードの変更
+    pub const PASSWORD: &str = "/office/account/password";
     /// 支店
     pub const BRANCHES: &str = "/office/admin/branches";
     /// 職員
@@ -168,6 +174,38 @@ pub mod office {
     pub const BLOCKS: &str = "/office/admin/blocks";
     /// 処理の記録
     pub const JOBS: &str = "/office/admin/jobs";
+    /// ヘルプ
+    pub const HELP: &str = "/office/help";
+
+    /// One application.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Case(pub Uuid);
+
+    impl fmt::Display for Case {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{APPLICATIONS}/{}", self.0)
+        }
+    }
+
+    /// One guarantee, by its number with the letter.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Guarantee<'a>(pub &'a str);
+
+    impl fmt::Display for Guarantee<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{GUARANTEES}/{}", self.0)
+        }
+    }
+
+    /// One topic of ヘルプ.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Help<'a>(pub &'a str);
+
+    impl fmt::Display for Help<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{HELP}/{}", self.0)
+        }
+    }
 }
 
 /// D-Sure.

@@ -8,6 +8,7 @@ mod cluster;
 mod cuts;
 mod database;
 mod days;
+mod dsure;
 mod gatehouse;
 mod gates;
 mod house;
