@@ -1,6 +1,7 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod access;
 mod accounts;
 mod catcher;
 mod cluster;
@@ -10,4 +11,5 @@ mod gates;
 mod house;
 mod issue;
 mod serve;
+mod structure;
 mod users;
