@@ -17,6 +17,8 @@ mod issue;
 mod mail;
 mod pitfalls;
 mod serve;
+mod strangers;
+mod structure;
 mod users;
 mod walls;
 mod work;
