@@ -137,7 +137,7 @@ impl Visitor {
             let fields: Vec<(&str, &str)> = fields
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()))
-                .chain([("agree", "on")])
+                .chain([("accept", "yes")])
                 .collect();
             let page = self.post("/netdesk/terms", &fields).await;
             assert_eq!(
