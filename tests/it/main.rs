@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod apply;
 mod catcher;
 mod cluster;
 mod cuts;
