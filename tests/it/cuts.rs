@@ -68,14 +68,23 @@ async fn cut_everywhere(ware: Ware, fault: fn(usize) -> Fault) -> usize {
 fn check_mails(house: &House, ware: Ware, early: Vec<String>, what: &str) -> usize {
     let late = house.collect_mails();
     if ware == Ware::Paper {
-        assert!(early.is_empty() && late.is_empty(), "{what}: paper is not mailed");
+        assert!(
+            early.is_empty() && late.is_empty(),
+            "{what}: paper is not mailed"
+        );
         return 0;
     }
-    assert!(early.len() <= 1 && late.len() <= 1, "{what}: {early:?} {late:?}");
+    assert!(
+        early.len() <= 1 && late.len() <= 1,
+        "{what}: {early:?} {late:?}"
+    );
     let copies = early.len() + late.len();
     assert!(copies >= 1, "{what}: no mail");
     assert!(
-        early.iter().chain(&late).all(|id| Some(id) == early.iter().chain(&late).next()),
+        early
+            .iter()
+            .chain(&late)
+            .all(|id| Some(id) == early.iter().chain(&late).next()),
         "{what}: two Message-IDs: {early:?} {late:?}"
     );
     copies - 1
@@ -153,7 +162,10 @@ async fn cut_sending(fault: fn(usize) -> Fault) -> usize {
         let again = applications::submit(&house.app, &desk.who, id, revision).await;
         let again = again.unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(
-            matches!((&first, &again), (Ok(Sent::Done { .. }), Sent::Already) | (Err(_), _)),
+            matches!(
+                (&first, &again),
+                (Ok(Sent::Done { .. }), Sent::Already) | (Err(_), _)
+            ),
             "{what}: {first:?} then {again:?}"
         );
         let (applications, items, entries, after) = sendings(&house, id).await;
@@ -202,5 +214,36 @@ async fn a_lost_answer_to_commit_looks_like_an_error_and_is_none() {
         .unwrap();
     house.work().await;
     assert_eq!(house.ledger(id).await, Ledger::ELECTRONIC);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_database_that_answers_nobody_costs_patience_and_nothing_else() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let wire = Proxy::open();
+    let app = house.over(wire.db(&house.database, 2));
+    let product = Ware::Electronic.product();
+    let (draft, revision) = desk.draft(&desk.form(Ware::Electronic)).await;
+    let id = desk.approved(&desk.form(Ware::Electronic), product).await;
+
+    wire.arm(Fault::Refuse);
+    let begin = std::time::Instant::now();
+    let sent = applications::submit(&app, &desk.who, draft, revision).await;
+    assert!(matches!(sent, Err(AppError::Internal(_))), "{sent:?}");
+    let ordered = examination::order(&app, &desk.approver, id, product).await;
+    assert!(matches!(ordered, Err(AppError::Internal(_))), "{ordered:?}");
+    assert!(worker::drain(&app, &house.mailer).await.is_err());
+    assert!(begin.elapsed().as_secs() < 20, "nobody waits for ever");
+
+    wire.arm(Fault::None);
+    let sent = applications::submit(&app, &desk.who, draft, revision).await;
+    assert!(matches!(sent, Ok(Sent::Done { .. })), "{sent:?}");
+    examination::order(&app, &desk.approver, id, product)
+        .await
+        .unwrap();
+    worker::drain(&app, &house.mailer).await.unwrap();
+    assert_eq!(house.ledger(id).await, Ledger::ELECTRONIC);
+    app.db.worker().close().await;
     house.close().await;
 }
