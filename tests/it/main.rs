@@ -17,6 +17,7 @@ mod house;
 mod issue;
 mod mail;
 mod pitfalls;
+mod rights;
 mod serve;
 mod strangers;
 mod structure;
