@@ -7,7 +7,7 @@ pub mod field;
 pub mod flash;
 pub mod form;
 #[cfg(test)]
-mod gallery;
+pub(crate) mod gallery;
 pub mod layers;
 pub mod network;
 pub mod ops;

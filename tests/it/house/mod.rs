@@ -4,7 +4,10 @@
 //! Every page any test fetches is checked ([`page::Page::check`]); a house that is dropped with
 //! unprocessed or buried jobs fails its test unless it said that it expects them.
 
+pub mod desk;
+pub mod ledger;
 pub mod page;
+pub mod proxy;
 pub mod server;
 pub mod visitor;
 
@@ -177,6 +180,14 @@ impl House {
             .fetch_one(&self.owner)
             .await
             .unwrap()
+    }
+
+    /// The same house over another connection to its database.
+    pub fn over(&self, db: Db) -> App {
+        App {
+            db,
+            ..self.app.clone()
+        }
     }
 
     /// Ends a test: no job may be left, the database goes.

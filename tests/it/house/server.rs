@@ -18,6 +18,7 @@ static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 static TOLD: OnceCell<String> = OnceCell::const_new();
 
 /// The address of a database of this run's server.
+#[expect(clippy::disallowed_methods, reason = "the tests' one setting")]
 pub fn url(database: &str) -> String {
     SERVER
         .get_or_init(|| std::env::var("AKASHI_TEST_SERVER").unwrap_or_else(|_| start()))
