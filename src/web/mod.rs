@@ -7,14 +7,17 @@ pub mod field;
 pub mod flash;
 pub mod form;
 #[cfg(test)]
-mod gallery;
+pub(crate) mod gallery;
 pub mod layers;
 pub mod network;
 pub mod ops;
 pub mod origin;
 pub mod page;
 pub mod pager;
+pub mod passwords;
+pub mod path;
 pub mod patience;
+pub mod places;
 pub mod problem;
 pub mod rescue;
 pub mod routes;
