@@ -47,7 +47,7 @@ impl House {
         fs::set_permissions(&scratch, fs::Permissions::from_mode(0o755))?;
         let programs = find_programs(None, std::env::var_os("PATH").as_deref())?;
         let cluster = Cluster::start_with(&programs, &scratch.join("data"), &SETTINGS)?;
-        let folder = programs.folder_for(None).ok_or("no PostgreSQL programs")?;
+        let folder = programs.folder().ok_or("no PostgreSQL programs")?;
         let server = Server {
             programs: folder.to_path_buf(),
             socket: cluster.socket_folder().to_path_buf(),
