@@ -102,7 +102,12 @@ pub type Kept<'a> = &'a [(&'a str, &'a str)];
 
 /// Turns steps into a script. Values become variables named after `name`; those that differ from run
 /// to run are written as `changing` says: from the value that was logged to an SQL expression.
-pub fn script(name: &str, steps: &[Step], changing: &BTreeMap<String, String>, kept: Kept) -> Script {
+pub fn script(
+    name: &str,
+    steps: &[Step],
+    changing: &BTreeMap<String, String>,
+    kept: Kept,
+) -> Script {
     let mut script = Script::default();
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for step in steps {
@@ -211,7 +216,13 @@ impl Server {
         let number = |start: &str| {
             said.lines()
                 .find_map(|line| line.strip_prefix(start))
-                .and_then(|rest| rest.split([' ', '/', '(']).next()?.trim().parse::<f64>().ok())
+                .and_then(|rest| {
+                    rest.split([' ', '/', '('])
+                        .next()?
+                        .trim()
+                        .parse::<f64>()
+                        .ok()
+                })
         };
         let failed = String::from_utf8_lossy(&output.stderr);
         let per_second = number("tps = ");

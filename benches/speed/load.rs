@@ -83,7 +83,11 @@ pub fn run(host: SocketAddr, clients: &[Vec<Ask>], time: Duration, most: usize) 
             .collect();
         threads
             .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|_| Err("a client panicked".into())))
+            .map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|_| Err("a client panicked".into()))
+            })
             .collect()
     });
     let seconds = began.elapsed().as_secs_f64();
@@ -158,7 +162,9 @@ fn exchange(stream: &mut TcpStream, ask: &Ask, buffer: &mut [u8]) -> Outcome<usi
         }
     }
     let answer = buffer.get(..filled).unwrap_or_default();
-    let status = answer.get(9..12).and_then(|code| std::str::from_utf8(code).ok());
+    let status = answer
+        .get(9..12)
+        .and_then(|code| std::str::from_utf8(code).ok());
     if status.and_then(|code| code.parse().ok()) != Some(ask.status)
         || find(answer, &ask.says).is_none()
     {

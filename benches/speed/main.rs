@@ -102,7 +102,12 @@ async fn measure(plan: &Plan, house: &House) -> Outcome<()> {
         for stage in &mut stages {
             one_round(plan, house, stage, &mut report).await?;
         }
-        eprintln!("round {} of {}, load {:.1}", round + 1, plan.rounds, cpu::load());
+        eprintln!(
+            "round {} of {}, load {:.1}",
+            round + 1,
+            plan.rounds,
+            cpu::load()
+        );
     }
     report.work(&stages);
     if let Some(stage) = stages.pop() {
@@ -137,7 +142,11 @@ async fn one_round(
         report.add(name, size, Figures::of(&ours, limit.per_second, limit.cpu));
         if work == Web::BigList {
             let same = stage.limit(work, plan.seconds)?;
-            report.add("Bbig, same", size, Figures::of(&ours, same.per_second, same.cpu));
+            report.add(
+                "Bbig, same",
+                size,
+                Figures::of(&ours, same.per_second, same.cpu),
+            );
         }
     }
     let kitchen = stage.app(&house.app(Cost::Cheap)?);
@@ -154,7 +163,11 @@ async fn one_round(
     let ours = stage.issue(&kitchen, 12).await?;
     // One after the other on the same processors.
     let both = 1.0 / (1.0 / hash.per_second + 1.0 / limit.per_second);
-    report.add("C + key", size, Figures::of(&ours, both, hash.cpu + limit.cpu));
+    report.add(
+        "C + key",
+        size,
+        Figures::of(&ours, both, hash.cpu + limit.cpu),
+    );
     kitchen.db.worker().close().await;
 
     let ours = stage.ours(Web::SignIn, time, usize::MAX)?;

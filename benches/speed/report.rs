@@ -38,9 +38,21 @@ impl Figures {
 const TARGETS: [(&str, f64, f64, f64, &str); 6] = [
     ("A", 0.55, 2.0, 1.2, "certificate page"),
     ("B", 0.60, 1.6, 1.2, "contract list, 40-400 of one's own"),
-    ("Bbig", 1.5, 0.7, 1.3, "contract list of 20,000, limit with an exact count"),
+    (
+        "Bbig",
+        1.5,
+        0.7,
+        1.3,
+        "contract list of 20,000, limit with an exact count",
+    ),
     ("C", 0.55, 1.8, 1.2, "issue T1+T2, the key's hash apart"),
-    ("C + key", 0.90, 1.1, f64::INFINITY, "issue with the key's argon2id"),
+    (
+        "C + key",
+        0.90,
+        1.1,
+        f64::INFINITY,
+        "issue with the key's argon2id",
+    ),
     ("D", 0.90, 1.1, f64::INFINITY, "D-Sure sign-in"),
 ];
 /// p99 is at most so many medians.
@@ -61,7 +73,9 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 impl Report {
     pub fn begin(plan: &Plan) -> Self {
-        println!("Akashi beside the limit (pgbench -M prepared, the same SQL, same run), 8 connections");
+        println!(
+            "Akashi beside the limit (pgbench -M prepared, the same SQL, same run), 8 connections"
+        );
         println!(
             "{} processors, load {:.1} at the start; {} rounds of {} s",
             std::thread::available_parallelism().map_or(1, usize::from),
@@ -112,7 +126,9 @@ impl Report {
     /// The table of the four pieces of work.
     pub fn work(&mut self, stages: &[Stage]) {
         println!();
-        println!("work       guarantees  limit/s  Akashi/s  share of the limit (rounds; median; target)   CPU x limit (target)  p50 ms  p99 ms  p99/p50 (<= 4)");
+        println!(
+            "work       guarantees  limit/s  Akashi/s  share of the limit (rounds; median; target)   CPU x limit (target)  p50 ms  p99 ms  p99/p50 (<= 4)"
+        );
         for (name, least, most, _, _) in TARGETS {
             for size in self.sizes.clone() {
                 self.line(name, size, Some((least, most)));
@@ -125,7 +141,9 @@ impl Report {
             println!("  {name}: {what}");
         }
         println!("  Bbig, same: beside the limit with the count capped at 1,001 as Akashi's");
-        println!("  CPU: of Akashi and PostgreSQL per request, beside that of pgbench and PostgreSQL");
+        println!(
+            "  CPU: of Akashi and PostgreSQL per request, beside that of pgbench and PostgreSQL"
+        );
         println!();
         if stages.len() > 1 {
             self.growth();
@@ -150,9 +168,18 @@ impl Report {
             return;
         };
         let place = format!("{name} at {size}");
-        let far = self.mark(share >= least, &format!("{place}: {share:.2} of the limit, not {least}"));
-        let dear = self.mark(cpu <= most, &format!("{place}: CPU {cpu:.2} x the limit, not {most}"));
-        let late = self.mark(tail <= TAIL, &format!("{place}: p99 {tail:.1} x the median, not {TAIL}"));
+        let far = self.mark(
+            share >= least,
+            &format!("{place}: {share:.2} of the limit, not {least}"),
+        );
+        let dear = self.mark(
+            cpu <= most,
+            &format!("{place}: CPU {cpu:.2} x the limit, not {most}"),
+        );
+        let late = self.mark(
+            tail <= TAIL,
+            &format!("{place}: p99 {tail:.1} x the median, not {TAIL}"),
+        );
         println!(
             "{start}  {rounds:<22} {share:>5.2} (>= {least:.2}){far:<8} {cpu:>5.2} (<= {most:.1}){dear:<8} {p50:>7.2} {p99:>7.2} {tail:>5.1}{late}"
         );
@@ -160,7 +187,8 @@ impl Report {
 
     /// From the first size to the last: time per request, by CPU (which moves least) and by throughput.
     fn growth(&mut self) {
-        let (Some(first), Some(last)) = (self.sizes.first().copied(), self.sizes.last().copied()) else {
+        let (Some(first), Some(last)) = (self.sizes.first().copied(), self.sizes.last().copied())
+        else {
             return;
         };
         println!("growth {first} -> {last}: CPU per request (by throughput; of the limit)");
@@ -189,17 +217,29 @@ impl Report {
             pdfs.done
         );
         let warm = pdfs.at(0.5);
-        let mark = self.mark(warm.min(spent) <= 10.0, &format!("a PDF takes {warm:.1} ms, not 10"));
-        println!("a warm PDF: {warm:.1} ms over HTTP, of which the web reckons {spent:.1} ms (<= 10){mark}");
+        let mark = self.mark(
+            warm.min(spent) <= 10.0,
+            &format!("a PDF takes {warm:.1} ms, not 10"),
+        );
+        println!(
+            "a warm PDF: {warm:.1} ms over HTTP, of which the web reckons {spent:.1} ms (<= 10){mark}"
+        );
     }
 
     pub fn started(&mut self, what: &str, seconds: f64) {
         if what == "demo, first" {
-            println!("from start to first answer, {what} (makes its cluster and world): {seconds:.2} s");
+            println!(
+                "from start to first answer, {what} (makes its cluster and world): {seconds:.2} s"
+            );
             return;
         }
-        let mark = self.mark(seconds <= 1.0, &format!("{what}: first answer after {seconds:.2} s, not 1"));
-        println!("from start to first answer, {what} on an existing cluster: {seconds:.2} s (<= 1){mark}");
+        let mark = self.mark(
+            seconds <= 1.0,
+            &format!("{what}: first answer after {seconds:.2} s, not 1"),
+        );
+        println!(
+            "from start to first answer, {what} on an existing cluster: {seconds:.2} s (<= 1){mark}"
+        );
     }
 
     pub fn end(&self) {

@@ -28,11 +28,7 @@ pub struct Process {
 }
 
 impl Process {
-    pub fn start(
-        arguments: &[&str],
-        environment: &[(&str, String)],
-        log: &Path,
-    ) -> Outcome<Self> {
+    pub fn start(arguments: &[&str], environment: &[(&str, String)], log: &Path) -> Outcome<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_akashi"));
         command
             .args(arguments)
@@ -189,7 +185,11 @@ impl Stage {
 
     /// The limit of the big list with an exact count.
     pub fn limit_exact(&self, seconds: u64) -> Outcome<Round> {
-        let mut scripts = self.scripts.get(&Web::BigList).ok_or("no such work")?.clone();
+        let mut scripts = self
+            .scripts
+            .get(&Web::BigList)
+            .ok_or("no such work")?
+            .clone();
         for script in &mut scripts {
             let exact = script.text.replace("limit 1001", "");
             if exact == script.text {
@@ -361,7 +361,10 @@ impl Stage {
         written.text = format!("\\set n :n + 1\n{}", written.text);
         self.issue = written;
         let file = self.server.scratch.join("scripts.txt");
-        let certificate = self.scripts.get(&Web::Certificate).and_then(|all| all.first());
+        let certificate = self
+            .scripts
+            .get(&Web::Certificate)
+            .and_then(|all| all.first());
         let list = self.scripts.get(&Web::List).and_then(|all| all.first());
         let text = |script: Option<&Script>| script.map_or("", |script| &script.text).to_owned();
         let all = [text(certificate), text(list), self.issue.text.clone()].join("\n----\n");
@@ -396,7 +399,11 @@ impl Stage {
             })
         };
         let of = |work| count(self.scripts.get(&work).and_then(|all| all.first()));
-        (of(Web::Certificate), of(Web::List), count(Some(&self.issue)))
+        (
+            of(Web::Certificate),
+            of(Web::List),
+            count(Some(&self.issue)),
+        )
     }
 }
 
