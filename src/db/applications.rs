@@ -1,6 +1,5 @@
 //! 保証申込 and its items.
 
-use serde_json::Value;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -280,12 +279,14 @@ pub struct CaseRow {
     pub sent_by: String,
     pub sent_at: OffsetDateTime,
     pub examiner_id: Option<i64>,
+    pub examiner_name: Option<String>,
     pub examined_at: Option<OffsetDateTime>,
     pub return_words: Option<String>,
 }
 
 const CASE: &str = "id, surety_id, contractor_id, branch_id, stage, receipt_no, content, revision,
-  sent_by, sent_at, examiner_id, examined_at, return_words";
+  sent_by, sent_at, examiner_id, examined_at, return_words,
+  (select name from accounts where accounts.id = examiner_id) as examiner_name";
 
 pub async fn case(
     conn: &mut PgConnection,
@@ -349,92 +350,4 @@ pub async fn return_with(
     .execute(conn)
     .await
     .and_then(super::one)
-}
-
-/// A row of the Office's queue: one application with its items.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct QueueRow {
-    pub id: Uuid,
-    pub receipt_no: String,
-    pub stage: String,
-    pub contractor_name: String,
-    pub obligee_name: String,
-    pub works_name: String,
-    pub price: i64,
-    pub sent_at: OffsetDateTime,
-    pub branch_name: String,
-    pub examiner_name: Option<String>,
-    /// [{product, form, amount, state}], prepayment first.
-    pub items: Value,
-}
-
-/// What the queue is asked for.
-#[derive(Debug, Clone, Default)]
-pub struct QueueSearch<'a> {
-    /// Item states; empty: all.
-    pub states: &'a [&'a str],
-    /// A folded part of works name, contractor, or a receipt number, with `%` around it.
-    pub like: Option<&'a str>,
-    pub branch: Option<i64>,
-    pub limit: i64,
-    pub offset: i64,
-}
-
-/// Oldest first: what waits longest stands on top.
-pub async fn queue(
-    conn: &mut PgConnection,
-    surety: i64,
-    search: &QueueSearch<'_>,
-) -> Result<Vec<QueueRow>, sqlx::Error> {
-    sqlx::query_as(
-        "select a.id, a.receipt_no, a.stage, c.name as contractor_name, a.obligee_name, a.works_name,
-           a.price, a.sent_at, b.name as branch_name, e.name as examiner_name,
-           (select jsonb_agg(jsonb_build_object('product', i.product, 'form', i.form,
-              'amount', i.amount, 'state', i.state) order by i.product desc)
-            from application_items i where i.application_id = a.id) as items
-         from applications a
-         join contractors c on c.surety_id = a.surety_id and c.id = a.contractor_id
-         join branches b on b.surety_id = a.surety_id and b.id = a.branch_id
-         left join accounts e on e.surety_id = a.surety_id and e.id = a.examiner_id
-         where a.surety_id = $1 and a.stage <> 'draft'
-           and ($2::text[] = '{}' or exists (select from application_items i
-                where i.application_id = a.id and i.state = any($2)))
-           and ($3::text is null or a.works_search like $3 or lower(a.receipt_no) like $3
-                or c.name like $3 or a.obligee_name like $3)
-           and ($4::bigint is null or a.branch_id = $4)
-         order by a.sent_at, a.id limit $5 offset $6",
-    )
-    .bind(surety)
-    .bind(search.states)
-    .bind(search.like)
-    .bind(search.branch)
-    .bind(search.limit)
-    .bind(search.offset)
-    .fetch_all(conn)
-    .await
-}
-
-/// How many the queue's search finds, counted to at most 1,001.
-pub async fn queue_count(
-    conn: &mut PgConnection,
-    surety: i64,
-    search: &QueueSearch<'_>,
-) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar(
-        "select count(*) from (select 1 from applications a
-         join contractors c on c.surety_id = a.surety_id and c.id = a.contractor_id
-         where a.surety_id = $1 and a.stage <> 'draft'
-           and ($2::text[] = '{}' or exists (select from application_items i
-                where i.application_id = a.id and i.state = any($2)))
-           and ($3::text is null or a.works_search like $3 or lower(a.receipt_no) like $3
-                or c.name like $3 or a.obligee_name like $3)
-           and ($4::bigint is null or a.branch_id = $4)
-         limit 1001) hits",
-    )
-    .bind(surety)
-    .bind(search.states)
-    .bind(search.like)
-    .bind(search.branch)
-    .fetch_one(conn)
-    .await
 }

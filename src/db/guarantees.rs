@@ -48,27 +48,33 @@ pub struct Search<'a> {
     pub like: Option<&'a str>,
     /// Keyset: older than this row.
     pub before: Option<(Date, i64)>,
+    /// Keyset: newer than this row; the rows come nearest first, that is oldest first.
+    pub after: Option<(Date, i64)>,
     /// Only where pages are numbered (at most 1,000 hits).
     pub offset: i64,
     pub limit: i64,
 }
 
-/// Newest first, along the contractor's index.
+/// Newest first, along the contractor's index (with `after`, oldest first).
 pub async fn of_contractor(
     conn: &mut PgConnection,
     surety: i64,
     contractor: i64,
     search: &Search<'_>,
 ) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
-    let (before_on, before_id) = search.before.unzip();
+    let (place, order) = match search.after {
+        Some(_) => (">", ""),
+        None => ("<", "desc"),
+    };
+    let (on, id) = search.after.or(search.before).unzip();
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select {COLUMNS} from guarantees
          where surety_id = $1 and contractor_id = $2 and issued_at is not null
            and ($3::text is null or product = $3) and ($4::text is null or form = $4)
            and issued_on >= coalesce($5, '-infinity'::date) and issued_on <= coalesce($6, 'infinity'::date)
            and ($7::text is null or works_search like $7)
-           and ($8::date is null or (issued_on, id) < ($8, $9))
-         order by issued_on desc, id desc offset $10 limit $11"
+           and ($8::date is null or (issued_on, id) {place} ($8, $9))
+         order by issued_on {order}, id {order} offset $10 limit $11"
     )))
     .bind(surety)
     .bind(contractor)
@@ -77,8 +83,8 @@ pub async fn of_contractor(
     .bind(search.from)
     .bind(search.to)
     .bind(search.like)
-    .bind(before_on)
-    .bind(before_id)
+    .bind(on)
+    .bind(id)
     .bind(search.offset)
     .bind(search.limit)
     .fetch_all(conn)
@@ -108,6 +114,30 @@ pub async fn count_of_contractor(
     .bind(search.to)
     .bind(search.like)
     .fetch_one(conn)
+    .await
+}
+
+/// Electronic, in force, among the newest fifty, and not opened by anybody in D-Sure; newest first.
+pub async fn unseen(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    today: Date,
+    limit: i64,
+) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from (select * from guarantees
+           where surety_id = $1 and contractor_id = $2 and issued_at is not null
+             and form = 'electronic' and until >= $3
+           order by issued_on desc, id desc limit 50) newest
+         where not exists (select from looks_of(newest.id))
+         order by issued_on desc, id desc limit $4"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(today)
+    .bind(limit)
+    .fetch_all(conn)
     .await
 }
 

@@ -281,3 +281,100 @@ pub async fn add_payment(
     .await
     .map(|done| done.rows_affected() == 1)
 }
+
+/// What the 保証申込 tab is asked for. `like` carries its own `%`.
+#[derive(Debug, Clone, Default)]
+pub struct Search<'a> {
+    pub product: Option<&'a str>,
+    /// Sent at this instant or later.
+    pub from: Option<OffsetDateTime>,
+    /// Sent before this instant.
+    pub until: Option<OffsetDateTime>,
+    pub like: Option<&'a str>,
+    /// Keyset: older than this row.
+    pub before: Option<(OffsetDateTime, Uuid)>,
+    /// Keyset: newer than this row; the rows come nearest first, that is oldest first.
+    pub after: Option<(OffsetDateTime, Uuid)>,
+    pub offset: i64,
+    pub limit: i64,
+}
+
+/// A product of the list, with what its application says.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ListedRow {
+    pub id: Uuid,
+    pub application_id: Uuid,
+    pub product: String,
+    pub form: String,
+    pub fee_method: String,
+    pub state: String,
+    pub paid: bool,
+    /// With its letter, once T1 has made it.
+    pub number: Option<String>,
+    pub obligee_name: String,
+    pub works_name: String,
+    pub price: Option<i64>,
+    pub sent_at: OffsetDateTime,
+}
+
+const LISTED: &str = "from application_items i
+  join applications a on a.surety_id = i.surety_id and a.contractor_id = i.contractor_id
+    and a.id = i.application_id
+  where i.surety_id = $1 and i.contractor_id = $2
+    and ($3::text is null or i.product = $3)
+    and i.sent_at >= coalesce($4, '-infinity'::timestamptz) and i.sent_at < coalesce($5, 'infinity'::timestamptz)
+    and ($6::text is null or a.works_search like $6)";
+
+/// Every product a contractor has sent, newest first (with `after`, oldest first).
+pub async fn of_contractor(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    search: &Search<'_>,
+) -> Result<Vec<ListedRow>, sqlx::Error> {
+    let (place, order) = match search.after {
+        Some(_) => (">", ""),
+        None => ("<", "desc"),
+    };
+    let (at, id) = search.after.or(search.before).unzip();
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select i.id, i.application_id, i.product, i.form, i.fee_method, i.state, i.sent_at,
+           exists (select from payments p where p.item_id = i.id) as paid,
+           (select g.number || g.suffix from guarantees g where g.item_id = i.id) as number,
+           a.obligee_name, a.works_name, a.price
+         {LISTED} and ($7::timestamptz is null or (i.sent_at, i.id) {place} ($7, $8))
+         order by i.sent_at {order}, i.id {order} offset $9 limit $10"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(search.product)
+    .bind(search.from)
+    .bind(search.until)
+    .bind(search.like)
+    .bind(at)
+    .bind(id)
+    .bind(search.offset)
+    .bind(search.limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// How many the search finds, counted to at most 1,001.
+pub async fn count_of_contractor(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    search: &Search<'_>,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "select count(*) from (select 1 {LISTED} limit 1001) hits"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(search.product)
+    .bind(search.from)
+    .bind(search.until)
+    .bind(search.like)
+    .fetch_one(conn)
+    .await
+}

@@ -16,6 +16,7 @@ pub mod items;
 pub mod jobs;
 pub mod letters;
 pub mod obligees;
+pub mod queue;
 pub mod sureties;
 
 use std::ops::{Deref, DerefMut};

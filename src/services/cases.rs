@@ -1,7 +1,7 @@
 //! What the Office reads: the queue, and one case with everything behind it.
 
 use serde::Deserialize;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
 use uuid::Uuid;
 
 use super::Officer;
@@ -10,8 +10,9 @@ use super::examination;
 use super::history::Entry;
 use super::obligees::Obligee;
 use crate::app::App;
-use crate::db::applications::{self, QueueSearch};
-use crate::db::{events, items, obligees, sureties};
+use crate::db::queue::{self, QueueSearch};
+pub use crate::db::sureties::{BranchRow, ContractorRow};
+use crate::db::{applications, events, items, obligees, sureties};
 use crate::domain::application::{ItemState, Stage};
 use crate::domain::content::ApplicationContent;
 use crate::domain::product::{CertificateForm, Product};
@@ -47,10 +48,20 @@ pub struct QueueItem {
 /// What the queue is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct QueueQuery {
+    /// Only applications in one of these stages; empty: all that were sent.
+    pub stages: Vec<Stage>,
     /// Only applications with an item in one of these; empty: all.
     pub states: Vec<ItemState>,
+    pub product: Option<Product>,
+    pub form: Option<CertificateForm>,
     /// Part of 工事名, 契約者, 発注者 or 受付番号.
     pub words: String,
+    /// Only those this person took up.
+    pub own: bool,
+    /// Sent on this day or later.
+    pub since: Option<Date>,
+    /// Otherwise what waits longest stands on top.
+    pub newest_first: bool,
     /// From 1.
     pub page: i64,
     pub per_page: i64,
@@ -64,24 +75,35 @@ pub struct Queue {
     pub total: i64,
 }
 
-/// The branch's applications (head office: every branch's), oldest first.
+/// The branch's applications (head office: every branch's).
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn queue(app: &App, who: &Officer, query: &QueueQuery) -> Result<Queue, AppError> {
+    let stages: Vec<_> = query.stages.iter().map(|stage| stage.code()).collect();
     let states: Vec<_> = query.states.iter().map(|state| state.code()).collect();
     let like = like(&query.words);
+    let words = as_typed(&query.words);
     let per_page = query.per_page.clamp(1, 100);
     let search = QueueSearch {
+        stages: &stages,
         states: &states,
+        product: query.product.map(Product::code),
+        form: query.form.map(CertificateForm::code),
         like: like.as_deref(),
         branch: (!who.is_head).then_some(who.branch),
+        examiner: query.own.then_some(who.account),
+        since: query.since.map(|day| {
+            let midnight = PrimitiveDateTime::new(day, Time::MIDNIGHT);
+            midnight.assume_offset(era::tokyo(app.clock.now()).offset())
+        }),
+        newest_first: query.newest_first,
         limit: per_page,
         offset: (query.page.max(1) - 1).saturating_mul(per_page),
     };
     let mut tx = app.db.begin(&who.scope()).await?;
-    let rows = applications::queue(&mut tx, who.surety, &search).await?;
-    let total = applications::queue_count(&mut tx, who.surety, &search).await?;
+    let rows = queue::page(&mut tx, who.surety, &search, words.as_deref()).await?;
+    let total = queue::count(&mut tx, who.surety, &search, words.as_deref()).await?;
     tx.commit().await?;
     let lines = rows
         .into_iter()
@@ -105,9 +127,61 @@ pub async fn queue(app: &App, who: &Officer, query: &QueueQuery) -> Result<Queue
     Ok(Queue { lines, total })
 }
 
-/// A pattern for LIKE out of what a person typed; `None` for nothing.
+pub use crate::db::queue::CountsRow as Counts;
+
+/// How much work stands where, in reach of this person; for menu and tiles.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn counts(app: &App, who: &Officer) -> Result<Counts, AppError> {
+    let branch = (!who.is_head).then_some(who.branch);
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let counts = queue::counts(&mut tx, who.surety, branch, who.account).await?;
+    tx.commit().await?;
+    Ok(counts)
+}
+
+/// Guarantees issued today: electronic, paper.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn issued_today(app: &App, who: &Officer) -> Result<(i64, i64), AppError> {
+    let branch = (!who.is_head).then_some(who.branch);
+    let today = era::tokyo_date(app.clock.now());
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let issued = queue::issued_on(&mut tx, who.surety, branch, today).await?;
+    tx.commit().await?;
+    Ok(issued)
+}
+
+/// Whether a product is 発行手続中: what the page asks every 200 ms after 発行する.
+///
+/// # Errors
+/// `NotFound` outside the own surety and branch.
+pub async fn under_way(app: &App, who: &Officer, id: Uuid) -> Result<bool, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    applications::case(&mut tx, who.surety, id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let items = items::of_application(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(items
+        .iter()
+        .any(|item| item.state == ItemState::Ordered.code()))
+}
+
+/// A pattern for LIKE out of what a person typed, folded as search columns are; `None` for nothing.
 pub(super) fn like(words: &str) -> Option<String> {
-    let key = text::search_key(words.trim()).replace('\0', "");
+    pattern(&text::search_key(words.trim()))
+}
+
+/// The same without folding, for names that are kept as written.
+fn as_typed(words: &str) -> Option<String> {
+    pattern(words.trim())
+}
+
+fn pattern(key: &str) -> Option<String> {
+    let key = key.replace('\0', "");
     if key.is_empty() {
         return None;
     }
@@ -130,15 +204,25 @@ pub struct Case {
     pub obstacles: Vec<Vec<String>>,
     pub findings: Vec<Finding>,
     pub obligee: Option<Obligee>,
-    pub contractor: sureties::ContractorRow,
-    pub branch: sureties::BranchRow,
+    pub contractor: ContractorRow,
+    pub branch: BranchRow,
     pub history: Vec<Entry>,
     pub sent_by: String,
     pub sent_at: OffsetDateTime,
-    pub examiner: Option<(i64, OffsetDateTime)>,
+    pub examiner: Option<Examiner>,
     pub return_words: Option<String>,
 }
 
+/// Who took the application up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examiner {
+    pub account: i64,
+    pub name: String,
+    pub at: OffsetDateTime,
+}
+
+/// One application of the own branch.
+///
 /// # Errors
 /// `NotFound` outside the own surety and branch, and for drafts.
 pub async fn case(app: &App, who: &Officer, id: Uuid) -> Result<Case, AppError> {
@@ -187,7 +271,14 @@ pub async fn case(app: &App, who: &Officer, id: Uuid) -> Result<Case, AppError> 
         history: history.into_iter().map(Entry::from).collect(),
         sent_by: row.sent_by,
         sent_at: row.sent_at,
-        examiner: row.examiner_id.zip(row.examined_at),
+        examiner: row
+            .examiner_id
+            .zip(row.examined_at)
+            .map(|(account, at)| Examiner {
+                account,
+                name: row.examiner_name.unwrap_or_default(),
+                at,
+            }),
         return_words: row.return_words,
     })
 }

@@ -92,6 +92,8 @@ pub struct ListQuery {
     pub page: i64,
     /// Beyond 1,000 hits: older than this row.
     pub before: Option<(Date, i64)>,
+    /// Beyond 1,000 hits: newer than this row.
+    pub after: Option<(Date, i64)>,
 }
 
 /// Rows of a page of every list.
@@ -103,8 +105,10 @@ pub struct List {
     pub rows: Vec<Guarantee>,
     /// Counted to 1,001: beyond 1,000 say 「1,000件以上」.
     pub total: i64,
-    /// More rows follow this page (keyset).
+    /// Older rows follow this one (keyset).
     pub next: Option<(Date, i64)>,
+    /// Newer rows stand before this one (keyset).
+    pub previous: Option<(Date, i64)>,
 }
 
 /// 保証契約一覧 of the contractor, newest first.
@@ -119,7 +123,7 @@ pub async fn list(app: &App, who: &ContractorUser, query: &ListQuery) -> Result<
         guarantees::count_of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
     let rows = guarantees::of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
     tx.commit().await?;
-    page(rows, total)
+    page(query, rows, total)
 }
 
 /// The Office's list: the branch's guarantees, head office all.
@@ -134,7 +138,7 @@ pub async fn office_list(app: &App, who: &Officer, query: &ListQuery) -> Result<
     let rows = guarantees::of_office(&mut tx, who.surety, branch, &search).await?;
     tx.commit().await?;
     let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    page(rows, total)
+    page(query, rows, total)
 }
 
 fn search_of<'a>(query: &'a ListQuery, like: Option<&'a str>) -> Search<'a> {
@@ -145,7 +149,8 @@ fn search_of<'a>(query: &'a ListQuery, like: Option<&'a str>) -> Search<'a> {
         to: query.to,
         like,
         before: query.before,
-        offset: if query.before.is_some() {
+        after: query.after,
+        offset: if query.before.is_some() || query.after.is_some() {
             0
         } else {
             (query.page.clamp(1, 50) - 1) * PER_PAGE
@@ -154,22 +159,61 @@ fn search_of<'a>(query: &'a ListQuery, like: Option<&'a str>) -> Search<'a> {
     }
 }
 
-fn page(mut rows: Vec<GuaranteeRow>, total: i64) -> Result<List, AppError> {
+fn page(query: &ListQuery, mut rows: Vec<GuaranteeRow>, total: i64) -> Result<List, AppError> {
     let full = usize::try_from(PER_PAGE).unwrap_or(20);
     let more = rows.len() > full;
     rows.truncate(full);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| (row.issued_on, row.id));
+    if query.after.is_some() {
+        // Read away from the row the reader came from: nearest first.
+        rows.reverse();
+    }
+    let place = |row: &GuaranteeRow| (row.issued_on, row.id);
+    let (newer, older) = match (query.after, query.before) {
+        (Some(_), _) => (more, true),
+        (None, Some(_)) => (true, more),
+        (None, None) => (query.page > 1, more),
+    };
     Ok(List {
-        next,
+        next: rows.last().filter(|_| older).map(place),
+        previous: rows.first().filter(|_| newer).map(place),
         total,
         rows: rows
             .into_iter()
             .map(Guarantee::try_from)
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// A guarantee of the contractor by its ten digits, if it has one.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn find(
+    app: &App,
+    who: &ContractorUser,
+    digits: &str,
+) -> Result<Option<Guarantee>, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits).await?;
+    tx.commit().await?;
+    row.map(Guarantee::try_from).transpose()
+}
+
+/// Electronic guarantees in force that no obligee has opened yet, newest first (at most `limit`):
+/// their keys may still have to be handed in.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn unseen(
+    app: &App,
+    who: &ContractorUser,
+    limit: i64,
+) -> Result<Vec<Guarantee>, AppError> {
+    let today = era::tokyo_date(app.clock.now());
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let rows = guarantees::unseen(&mut tx, who.surety, who.contractor, today, limit).await?;
+    tx.commit().await?;
+    rows.into_iter().map(Guarantee::try_from).collect()
 }
 
 /// One line of 電子保証情報（履歴情報）.
@@ -355,11 +399,12 @@ pub enum CertificateUse {
     Envelope,
 }
 
-/// One version of a contractor's certificate, its signature checked, the look recorded.
+/// One version of a contractor's electronic certificate, its signature checked, the look recorded.
+/// A paper certificate's original is printed in the Office only.
 ///
 /// # Errors
-/// `NotFound` for other people's numbers and unknown versions; `Internal` where a signature does
-/// not hold.
+/// `NotFound` for other people's numbers, unknown versions and paper; `Internal` where a signature
+/// does not hold.
 pub async fn certificate(
     app: &App,
     who: &ContractorUser,
@@ -370,8 +415,13 @@ pub async fn certificate(
     let mut tx = app.db.begin(&who.scope()).await?;
     let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits)
         .await?
+        .filter(|row| row.form == CertificateForm::Electronic.code())
         .ok_or(AppError::NotFound)?;
     let verified = verified(&mut tx, row.id, seq).await?;
+    // Until it has arrived at D-Sure it is nobody's to see.
+    if verified.arrived_at.is_none() {
+        return Err(AppError::NotFound);
+    }
     let happened = match usage {
         CertificateUse::Page => Happened::CertificateSeen,
         CertificateUse::Pdf | CertificateUse::Envelope => Happened::CertificateCopied,

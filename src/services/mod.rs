@@ -16,6 +16,7 @@ pub mod health;
 pub mod history;
 pub mod holders;
 pub mod issuance;
+pub mod items;
 pub mod keys;
 pub mod letters;
 pub mod obligees;

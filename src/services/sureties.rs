@@ -1,9 +1,9 @@
-//! What a contractor's pages say of its surety: branches, the own company.
+//! The surety as its customers meet it: who answers questions, what it knows of a company.
 
 use super::ContractorUser;
 use crate::app::App;
 use crate::db::sureties;
-pub use crate::db::sureties::{BranchRow, ContractorRow};
+pub use crate::db::sureties::{BranchRow, ContractorRow, SuretyRow};
 use crate::error::AppError;
 
 /// The branch that answers a contractor's questions: the company's usual one.
@@ -28,17 +28,26 @@ pub async fn branches(app: &App, who: &ContractorUser) -> Result<Vec<BranchRow>,
     Ok(rows)
 }
 
-/// The company as the surety has it on record, and its usual branch.
+/// お客様情報, as the surety has it.
+#[derive(Debug, Clone)]
+pub struct Company {
+    pub contractor: ContractorRow,
+    pub branch: BranchRow,
+    pub surety: SuretyRow,
+}
+
+/// The own company.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn company(
-    app: &App,
-    who: &ContractorUser,
-) -> Result<(ContractorRow, BranchRow), AppError> {
+pub async fn company(app: &App, who: &ContractorUser) -> Result<Company, AppError> {
     let mut tx = app.db.begin(&who.scope()).await?;
-    let company = sureties::contractor(&mut tx, who.surety, who.contractor).await?;
-    let branch = sureties::branch(&mut tx, who.surety, company.branch_id).await?;
+    let contractor = sureties::contractor(&mut tx, who.surety, who.contractor).await?;
+    let company = Company {
+        branch: sureties::branch(&mut tx, who.surety, contractor.branch_id).await?,
+        surety: sureties::surety(&mut tx, who.surety).await?,
+        contractor,
+    };
     tx.commit().await?;
-    Ok((company, branch))
+    Ok(company)
 }

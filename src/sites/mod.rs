@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod dsure;
 pub mod netdesk;
+pub mod office;
 
 use crate::web::routes::Routes;
 use crate::web::site::Site;
@@ -10,8 +11,9 @@ use crate::web::site::Site;
 /// The routes of one site; `demo` brings its own (see [`demo::routes`]).
 pub fn routes(site: Site) -> Routes {
     match site {
-        Site::Netdesk => Routes::new(site).and(netdesk::application_routes()),
+        Site::Netdesk => netdesk::routes(),
+        Site::Office => office::routes(),
         Site::Dsure => dsure::routes(),
-        Site::Office | Site::Demo => Routes::new(site),
+        Site::Demo => Routes::new(site),
     }
 }

@@ -170,6 +170,14 @@ impl HelpLink {
             words: words.into(),
         }
     }
+
+    /// A topic of the Office's help.
+    pub fn office(topic: &str) -> Self {
+        Self {
+            href: super::urls::office::Help(topic).to_string(),
+            words: "ヘルプ".into(),
+        }
+    }
 }
 
 /// What every shell carries.

@@ -61,6 +61,11 @@ pub async fn take(
     Ok(plain.and_then(|plain| RawForm::parse(&plain).ok()))
 }
 
+/// Whether this browser holds the key to something kept, for the sign-in page to say so.
+pub fn waits(web: &Web, headers: &HeaderMap) -> bool {
+    key(web, headers).is_some()
+}
+
 fn key(web: &Web, headers: &HeaderMap) -> Option<RescueKey> {
     cookies::read(headers, &web.cookie_name(stem(web.site()))).and_then(RescueKey::read)
 }

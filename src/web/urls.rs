@@ -80,9 +80,54 @@ pub mod netdesk {
         }
     }
 
+    /// The own password.
+    pub const PASSWORD: &str = "/netdesk/account/password";
+    /// 利用者の追加
+    pub const NEW_USER: &str = "/netdesk/account/users/new";
+
+    /// 電子保証履歴一覧, or 保証契約の詳細 of a paper guarantee; the number with its letter.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Guarantee<'a>(pub &'a str);
+
+    impl fmt::Display for Guarantee<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{GUARANTEES}/{}", self.0)
+        }
+    }
+
+    /// 電子保証にかかる「認証キー」のお知らせ (PDF).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct KeyNotice<'a>(pub &'a str);
+
+    impl fmt::Display for KeyNotice<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{GUARANTEES}/{}/key-notice.pdf", self.0)
+        }
+    }
+
+    /// One version of a certificate; `.pdf` and `.json` behind it for its copies.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Certificate<'a>(pub &'a str, pub i32);
+
+    impl fmt::Display for Certificate<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{GUARANTEES}/{}/certificates/{}", self.0, self.1)
+        }
+    }
+
     impl fmt::Display for Application {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "/netdesk/applications/{}", self.0)
+        }
+    }
+
+    /// One user of the own company.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct User(pub i64);
+
+    impl fmt::Display for User {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{ACCOUNT}/users/{}", self.0)
         }
     }
 
@@ -99,6 +144,10 @@ pub mod netdesk {
 
 /// Office.
 pub mod office {
+    use std::fmt;
+
+    use uuid::Uuid;
+
     /// ログイン
     pub const LOGIN: &str = "/office/login";
     /// ログアウト (POST)
@@ -123,6 +172,38 @@ pub mod office {
     pub const BLOCKS: &str = "/office/admin/blocks";
     /// 処理の記録
     pub const JOBS: &str = "/office/admin/jobs";
+    /// ヘルプ
+    pub const HELP: &str = "/office/help";
+
+    /// One application.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Case(pub Uuid);
+
+    impl fmt::Display for Case {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{APPLICATIONS}/{}", self.0)
+        }
+    }
+
+    /// One guarantee, by its number with the letter.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Guarantee<'a>(pub &'a str);
+
+    impl fmt::Display for Guarantee<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{GUARANTEES}/{}", self.0)
+        }
+    }
+
+    /// One topic of ヘルプ.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Help<'a>(pub &'a str);
+
+    impl fmt::Display for Help<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{HELP}/{}", self.0)
+        }
+    }
 }
 
 /// D-Sure.

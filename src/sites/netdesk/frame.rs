@@ -42,12 +42,20 @@ pub fn shell_at(
     branch: &BranchRow,
 ) -> NetdeskShell {
     NetdeskShell {
+        branch: Some(line(branch)),
+        ..shell_of(web, who, current, help)
+    }
+}
+
+/// The frame without a branch in its foot yet.
+pub fn shell_of(web: &Web, who: &ContractorUser, current: Menu, help: HelpLink) -> NetdeskShell {
+    NetdeskShell {
         common: common(web),
         company: who.company().to_owned(),
         login: who.login().to_owned(),
         role_word: who.role().label().to_owned(),
         may_write: who.role().may_write(),
-        branch: Some(line(branch)),
+        branch: None,
         help,
         current,
     }
@@ -68,4 +76,20 @@ fn common(web: &Web) -> Common {
     let mut common = Common::new(web.names(), Site::Netdesk);
     common.demo = web.demo;
     common
+}
+
+/// 「20,000,000」
+pub fn yen(amount: i64) -> String {
+    crate::domain::money::Yen::new(amount).map_or_else(|| amount.to_string(), |yen| yen.to_string())
+}
+
+/// 「2026-07-02T15:31+09:00」, for `<time datetime>`.
+pub fn iso(instant: time::OffsetDateTime) -> String {
+    let here = crate::domain::era::tokyo(instant);
+    format!(
+        "{}T{:02}:{:02}+09:00",
+        here.date(),
+        here.hour(),
+        here.minute()
+    )
 }

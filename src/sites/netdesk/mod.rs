@@ -1,12 +1,25 @@
 //! Net Desk: contractors apply, see what was issued, and fetch keys.
 
+pub mod account;
 pub mod applications;
+pub mod certificates;
 pub mod drafts;
 pub mod frame;
+pub mod gate;
+pub mod guarantee;
+pub mod guarantees;
+pub mod help;
+pub mod invitations;
+pub mod key_notice;
 pub mod obligees;
+pub mod places;
 pub mod status;
+pub mod terms;
+pub mod top;
+pub mod users;
 
 use crate::web::routes::{Access, CompanyRight, Routes};
+use crate::web::session;
 use crate::web::site::Site;
 use crate::web::urls::netdesk as to;
 
@@ -15,7 +28,7 @@ const SEND: Access = Access::Contractor(CompanyRight::Send);
 const WRITE: Access = Access::Contractor(CompanyRight::Write);
 
 /// 保証申込: making, checking, sending, following.
-pub fn application_routes() -> Routes {
+fn application_routes() -> Routes {
     use applications::{confirm, done};
     Routes::new(Site::Netdesk)
         .get(to::NEW_APPLICATION, WRITE, applications::new)
@@ -55,4 +68,80 @@ pub fn application_routes() -> Routes {
         .get(to::DRAFTS, WRITE, drafts::list)
         .get(to::STATUS, READ, status::list)
         .get(to::OBLIGEES, READ, obligees::list)
+}
+
+const SEE_KEY: Access = Access::Contractor(CompanyRight::SeeKey);
+const MANAGE: Access = Access::Contractor(CompanyRight::Manage);
+const BEFORE_TERMS: Access = Access::Contractor(CompanyRight::BeforeTerms);
+
+/// The table of routes.
+pub fn routes() -> Routes {
+    gate_routes()
+        .and(application_routes())
+        .and(guarantee_routes())
+        .and(account_routes())
+}
+
+/// Sign-in and what anybody may read.
+fn gate_routes() -> Routes {
+    Routes::new(Site::Netdesk)
+        .get(to::LOGIN, Access::Anonymous, gate::page)
+        .post(to::LOGIN, Access::Anonymous, gate::sign_in)
+        .post(to::LOGOUT, Access::Public, gate::sign_out)
+        .post(to::SESSION, BEFORE_TERMS, session::keep)
+        .get(
+            "/netdesk/invitations/{token}",
+            Access::Public,
+            invitations::page,
+        )
+        .post(
+            "/netdesk/invitations/{token}",
+            Access::Public,
+            invitations::accept,
+        )
+        .get(to::TERMS, Access::Public, terms::page)
+        .post(to::TERMS, BEFORE_TERMS, terms::accept)
+        .get(to::HELP, Access::Public, help::index)
+        .get("/netdesk/help/{topic}", Access::Public, help::topic)
+}
+
+/// 全体トップ, 保証契約一覧 and what lies behind it.
+fn guarantee_routes() -> Routes {
+    Routes::new(Site::Netdesk)
+        .get(to::TOP, READ, top::page)
+        .get(to::GUARANTEES, READ, guarantees::list)
+        .get("/netdesk/guarantees/{number}", READ, guarantee::detail)
+        .get(
+            "/netdesk/guarantees/{number}/key-notice.pdf",
+            SEE_KEY,
+            key_notice::pdf,
+        )
+        // `{seq}`, `{seq}.pdf` and `{seq}.json`
+        .get(
+            "/netdesk/guarantees/{number}/certificates/{file}",
+            READ,
+            certificates::show,
+        )
+}
+
+/// お客様情報.
+fn account_routes() -> Routes {
+    Routes::new(Site::Netdesk)
+        .get(to::ACCOUNT, READ, account::page)
+        .get(to::PASSWORD, READ, account::password_page)
+        .post(to::PASSWORD, READ, account::change_password)
+        .get(to::NEW_USER, MANAGE, users::new)
+        .post(to::NEW_USER, MANAGE, users::create)
+        .get("/netdesk/account/users/{id}", MANAGE, users::page)
+        .post("/netdesk/account/users/{id}/role", MANAGE, users::set_role)
+        .post(
+            "/netdesk/account/users/{id}/state",
+            MANAGE,
+            users::set_state,
+        )
+        .post(
+            "/netdesk/account/users/{id}/invitation",
+            MANAGE,
+            users::invite,
+        )
 }

@@ -1,0 +1,148 @@
+//! 保証申込: every product a company has sent, as its list shows it.
+
+use time::{Date, OffsetDateTime, UtcOffset};
+use uuid::Uuid;
+
+use super::ContractorUser;
+use super::cases::like;
+use super::guarantees::PER_PAGE;
+use crate::app::App;
+use crate::db::items::{self, ListedRow, Search};
+use crate::db::sureties;
+use crate::domain::application::ItemState;
+use crate::domain::content::FeeMethod;
+use crate::domain::product::{CertificateForm, Product};
+use crate::error::AppError;
+
+/// One product of one application.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub id: Uuid,
+    pub application: Uuid,
+    pub product: Product,
+    pub form: CertificateForm,
+    pub state: ItemState,
+    /// Neither confirmed nor under 一括納付.
+    pub fee_due: bool,
+    /// With its letter, once issued.
+    pub number: Option<String>,
+    pub obligee_name: String,
+    pub works_name: String,
+    /// Whole yen.
+    pub price: Option<i64>,
+    pub sent_at: OffsetDateTime,
+}
+
+impl Listed {
+    /// The state as the contractor reads it.
+    pub fn word(&self) -> &'static str {
+        self.state.contractor_word(self.fee_due)
+    }
+}
+
+/// What the list is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct ItemQuery {
+    pub product: Option<Product>,
+    /// 期間: the day it was sent, in Japan.
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+    /// Part of 工事名.
+    pub words: String,
+    /// From 1; only up to 1,000 hits.
+    pub page: i64,
+    /// Beyond 1,000 hits: older than this row.
+    pub before: Option<(OffsetDateTime, Uuid)>,
+    /// Beyond 1,000 hits: newer than this row.
+    pub after: Option<(OffsetDateTime, Uuid)>,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone)]
+pub struct ItemList {
+    pub rows: Vec<Listed>,
+    /// Counted to 1,001.
+    pub total: i64,
+    /// Older rows follow this one (keyset).
+    pub next: Option<(OffsetDateTime, Uuid)>,
+    /// Newer rows stand before this one (keyset).
+    pub previous: Option<(OffsetDateTime, Uuid)>,
+}
+
+/// The products a company has sent, newest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn list(
+    app: &App,
+    who: &ContractorUser,
+    query: &ItemQuery,
+) -> Result<ItemList, AppError> {
+    let like = like(&query.words);
+    let search = Search {
+        product: query.product.map(Product::code),
+        from: query.from.and_then(midnight),
+        until: query.to.and_then(Date::next_day).and_then(midnight),
+        like: like.as_deref(),
+        before: query.before,
+        after: query.after,
+        offset: match query.before.or(query.after) {
+            Some(_) => 0,
+            None => (query.page.clamp(1, 50) - 1) * PER_PAGE,
+        },
+        limit: PER_PAGE + 1,
+    };
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let company = sureties::contractor(&mut tx, who.surety, who.contractor).await?;
+    let total = items::count_of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
+    let mut rows = items::of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
+    tx.commit().await?;
+    let full = usize::try_from(PER_PAGE).unwrap_or(20);
+    let more = rows.len() > full;
+    rows.truncate(full);
+    if query.after.is_some() {
+        // Read away from the row the reader came from: nearest first.
+        rows.reverse();
+    }
+    let place = |row: &ListedRow| (row.sent_at, row.id);
+    let (newer, older) = match (query.after, query.before) {
+        (Some(_), _) => (more, true),
+        (None, Some(_)) => (true, more),
+        (None, None) => (query.page > 1, more),
+    };
+    Ok(ItemList {
+        next: rows.last().filter(|_| older).map(place),
+        previous: rows.first().filter(|_| newer).map(place),
+        total,
+        rows: rows
+            .into_iter()
+            .map(|row| listed(row, company.lump_sum))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// The first instant of a civil day in Japan.
+fn midnight(day: Date) -> Option<OffsetDateTime> {
+    let japan = UtcOffset::from_hms(9, 0, 0).ok()?;
+    Some(day.midnight().assume_offset(japan))
+}
+
+fn listed(row: ListedRow, lump_sum: bool) -> Result<Listed, AppError> {
+    let broken = |what: &str| AppError::internal(format!("item {} has no known {what}", row.id));
+    let state = ItemState::from_code(&row.state).ok_or_else(|| broken("state"))?;
+    let method = FeeMethod::from_code(&row.fee_method).ok_or_else(|| broken("fee method"))?;
+    Ok(Listed {
+        product: Product::from_code(&row.product).ok_or_else(|| broken("product"))?,
+        form: CertificateForm::from_code(&row.form).ok_or_else(|| broken("form"))?,
+        state,
+        fee_due: !(row.paid || method == FeeMethod::LumpSum && lump_sum),
+        // Between T1 and T2 there is a number nobody sees yet.
+        number: row.number.filter(|_| state == ItemState::Issued),
+        id: row.id,
+        application: row.application_id,
+        obligee_name: row.obligee_name,
+        works_name: row.works_name,
+        price: row.price,
+        sent_at: row.sent_at,
+    })
+}

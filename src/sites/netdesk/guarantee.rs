@@ -1,0 +1,333 @@
+//! 電子保証履歴一覧: the key, the guarantee, its versions; and 保証契約の詳細 of a paper guarantee.
+
+use askama::Template;
+use axum::extract::{Path, State};
+
+use super::frame;
+use crate::domain::application::ItemState;
+use crate::domain::era;
+use crate::domain::key::AuthenticationKey;
+use crate::domain::number::TypedNumber;
+use crate::domain::product::CertificateForm;
+use crate::domain::rulebook::{HandIn, Moment};
+use crate::error::AppError;
+use crate::services::ContractorUser;
+use crate::services::guarantees::{self, Detail, Guarantee, KeyUse, Version};
+use crate::services::history::Happened;
+use crate::web::answer::{self, PageResult, Uncompressed};
+use crate::web::page::{HelpLink, Tag, Tone};
+use crate::web::shell::{Menu, NetdeskShell};
+use crate::web::state::Web;
+use crate::web::urls::netdesk as to;
+
+/// Looks shown one by one; older ones are counted.
+const LOOKS_SHOWN: usize = 3;
+
+#[derive(Template)]
+#[template(path = "netdesk/guarantees/detail.html")]
+struct ElectronicPage {
+    shell: NetdeskShell,
+    state: Tag,
+    /// `None` for 閲覧.
+    key: Option<KeyView>,
+    siblings: Vec<Sibling>,
+    facts: Facts,
+    versions: Vec<VersionRow>,
+    hand_in: HandInBox,
+    steps: Vec<Step>,
+}
+
+#[derive(Template)]
+#[template(path = "netdesk/guarantees/paper.html")]
+struct PaperPage {
+    shell: NetdeskShell,
+    state: Tag,
+    siblings: Vec<Sibling>,
+    facts: Facts,
+    handover: &'static str,
+    posted: bool,
+    issued_on: String,
+    branch: crate::web::page::BranchLine,
+}
+
+/// 電子保証概要.
+struct Facts {
+    number: String,
+    product: &'static str,
+    contractor: String,
+    jv: Option<String>,
+    works: String,
+    obligee: String,
+    price: String,
+    amount: String,
+    bank: Option<String>,
+}
+
+/// The key as people read it; it lives as long as the answer is written.
+struct KeyView {
+    /// For readers of the screen: 「Z 2 8 Y、U E 4 J、3 B u x」.
+    spelled: String,
+    groups: Vec<Vec<(char, bool)>>,
+    /// For the telephone.
+    reading: String,
+    /// What the copy button copies.
+    plain: String,
+}
+
+/// Another guarantee of the same works.
+struct Sibling {
+    href: String,
+    number: String,
+    product: &'static str,
+    electronic: bool,
+    /// When its key is handed in, and when this one's.
+    moment: &'static str,
+}
+
+struct VersionRow {
+    no: usize,
+    arrived: String,
+    /// Machine-readable.
+    arrived_iso: String,
+    occasion: String,
+    looks: Vec<String>,
+    more_looks: usize,
+    href: String,
+}
+
+/// この発注者への提出.
+struct HandInBox {
+    known: bool,
+    section: String,
+    channel: &'static str,
+    address: Option<String>,
+    subject: Option<String>,
+    note: Option<String>,
+    moment: &'static str,
+    source: Option<String>,
+}
+
+/// 提出までの流れ.
+struct Step {
+    class: &'static str,
+    words: &'static str,
+    at: Option<String>,
+    note: String,
+}
+
+/// A number in an address, forgiving in form. Another surety's letter names nothing here.
+///
+/// # Errors
+/// `NotFound`
+pub(super) fn number_of(who: &ContractorUser, typed: &str) -> Result<TypedNumber, AppError> {
+    TypedNumber::parse(typed)
+        .ok()
+        .filter(|number| number.letter().is_none_or(|letter| letter == who.suffix()))
+        .ok_or(AppError::NotFound)
+}
+
+/// `GET /netdesk/guarantees/{number}`; other ways to write the number lead to the printed one.
+///
+/// # Errors
+/// `NotFound` for other people's numbers.
+pub async fn detail(
+    State(web): State<Web>,
+    who: ContractorUser,
+    Path(typed): Path<String>,
+) -> PageResult {
+    let number = number_of(&who, &typed)?;
+    let detail = guarantees::detail(&web, &who, number.digits()).await?;
+    if detail.guarantee.number != typed {
+        let to = to::Guarantee(&detail.guarantee.number).to_string();
+        return Ok(answer::see_other(to));
+    }
+    let help = HelpLink::netdesk("guarantees", "保証契約一覧のヘルプ");
+    let shell = frame::shell_at(&web, &who, Menu::Guarantees, help, &detail.branch);
+    if detail.guarantee.form == CertificateForm::Paper {
+        return answer::page(&paper_page(shell, detail));
+    }
+    let key = if who.role().may_see_key() {
+        let key = guarantees::key(&web, &who, number.digits(), KeyUse::Page).await?;
+        Some(key_view(&key))
+    } else {
+        None
+    };
+    let mut answer = answer::page(&electronic_page(shell, detail, key))?;
+    // The key stands beside names that other people chose.
+    answer.extensions_mut().insert(Uncompressed);
+    Ok(answer)
+}
+
+fn electronic_page(shell: NetdeskShell, detail: Detail, key: Option<KeyView>) -> ElectronicPage {
+    let number = &detail.guarantee.number;
+    let arrived = detail.versions.iter().filter(|v| v.arrived_at.is_some());
+    ElectronicPage {
+        state: issued(),
+        versions: arrived
+            .enumerate()
+            .map(|(at, version)| version_row(number, at + 1, version))
+            .collect(),
+        siblings: detail.siblings.iter().map(sibling).collect(),
+        hand_in: hand_in_box(&detail),
+        steps: steps(&detail),
+        facts: facts(detail.guarantee),
+        shell,
+        key,
+    }
+}
+
+fn paper_page(shell: NetdeskShell, detail: Detail) -> PaperPage {
+    PaperPage {
+        state: issued(),
+        siblings: detail.siblings.iter().map(sibling).collect(),
+        handover: detail
+            .handover
+            .map_or("支店からご連絡します", |way| way.label()),
+        posted: detail.handover == Some(crate::domain::content::Handover::Post),
+        issued_on: era::slashed(detail.guarantee.issued_on),
+        branch: frame::line(&detail.branch),
+        facts: facts(detail.guarantee),
+        shell,
+    }
+}
+
+fn issued() -> Tag {
+    Tag::new(Tone::Ok, ItemState::Issued.contractor_word(false))
+}
+
+fn facts(guarantee: Guarantee) -> Facts {
+    Facts {
+        number: guarantee.number,
+        product: guarantee.product.label(),
+        contractor: guarantee.contractor_name,
+        jv: guarantee.jv_name,
+        works: guarantee.works_name,
+        obligee: guarantee.obligee_name,
+        price: frame::yen(guarantee.price),
+        amount: frame::yen(guarantee.amount),
+        bank: guarantee.bank,
+    }
+}
+
+fn key_view(key: &AuthenticationKey) -> KeyView {
+    let groups = key.groups();
+    let spaced = groups.iter().map(|group| {
+        let letters: Vec<String> = group.chars().map(String::from).collect();
+        letters.join(" ")
+    });
+    KeyView {
+        spelled: spaced.collect::<Vec<_>>().join("、"),
+        groups: groups
+            .iter()
+            .map(|group| group.chars().map(|c| (c, c.is_ascii_digit())).collect())
+            .collect(),
+        reading: key.reading(),
+        plain: key.expose().to_owned(),
+    }
+}
+
+fn sibling(other: &Guarantee) -> Sibling {
+    Sibling {
+        href: to::Guarantee(&other.number).to_string(),
+        number: other.number.clone(),
+        product: other.product.label(),
+        electronic: other.form == CertificateForm::Electronic,
+        moment: Moment::of(other.product).label(),
+    }
+}
+
+fn version_row(number: &str, no: usize, version: &Version) -> VersionRow {
+    let looks = version.looks.iter().rev().take(LOOKS_SHOWN);
+    VersionRow {
+        no,
+        arrived: version.arrived_at.map_or_else(String::new, era::stamp),
+        arrived_iso: version.arrived_at.map_or_else(String::new, frame::iso),
+        occasion: version.occasion.label(),
+        looks: looks.map(|look| era::stamp(look.at)).collect(),
+        more_looks: version.looks.len().saturating_sub(LOOKS_SHOWN),
+        href: to::Certificate(number, version.seq).to_string(),
+    }
+}
+
+fn hand_in_box(detail: &Detail) -> HandInBox {
+    let product = detail.guarantee.product;
+    let known = detail.hand_in.clone();
+    let way = known.clone().unwrap_or_else(|| HandIn::new(product));
+    HandInBox {
+        known: known.is_some(),
+        section: way
+            .section
+            .unwrap_or_else(|| "契約の担当部署（発注者へご確認ください）".into()),
+        channel: way.channel.map_or(
+            "お知らせ（PDF）を電子契約システムへアップロードするか、電子メールに添付して送信します",
+            |channel| channel.sentence(),
+        ),
+        address: way.address,
+        // The pattern of a subject names the works.
+        subject: way
+            .subject
+            .map(|pattern| pattern.replace("{工事名}", &detail.guarantee.works_name)),
+        note: way.note,
+        moment: way.when.label(),
+        source: detail.hand_in_source.clone().filter(|_| known.is_some()),
+    }
+}
+
+fn steps(detail: &Detail) -> Vec<Step> {
+    let arrived = detail
+        .versions
+        .iter()
+        .find_map(|version| version.arrived_at);
+    let mut steps = vec![Step {
+        class: "done",
+        words: "電子保証を発行",
+        at: arrived.map(era::stamp),
+        note: String::new(),
+    }];
+    let told = detail
+        .history
+        .iter()
+        .find(|entry| entry.what == Some(Happened::MailSent));
+    if let Some(address) = &detail.notify_email {
+        steps.push(Step {
+            class: if told.is_some() { "done" } else { "wait" },
+            words: "お知らせメールを送信",
+            at: told.map(|entry| era::stamp(entry.at)),
+            note: address.clone(),
+        });
+    }
+    let looks = detail.versions.iter().flat_map(|version| &version.looks);
+    let first = looks.map(|look| look.at).min();
+    steps.push(Step {
+        class: if first.is_some() { "done" } else { "now" },
+        words: "認証キーを発注者へ提出",
+        at: None,
+        note: if first.is_some() {
+            String::new()
+        } else {
+            "つぎはここです。".into()
+        },
+    });
+    steps.push(Step {
+        class: if first.is_some() { "done" } else { "wait" },
+        words: "発注者が証書を閲覧",
+        at: first.map(era::stamp),
+        note: match first {
+            Some(_) => String::new(),
+            None => "D-Sure で開かれた日時をここに示します。".into(),
+        },
+    });
+    steps
+}
+
+impl ElectronicPage {
+    /// When this guarantee's own key is handed in, for the notice about the other one.
+    fn own_moment(&self) -> &'static str {
+        self.hand_in.moment
+    }
+
+    /// 前払金保証 and the like, for headings.
+    fn product(&self) -> &'static str {
+        self.facts.product
+    }
+}

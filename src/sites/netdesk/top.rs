@@ -1,0 +1,186 @@
+//! ようこそ、ネットデスクへ: what waits, the menu, the newest guarantees.
+
+use askama::Template;
+use axum::extract::State;
+
+use super::frame;
+use crate::domain::application::Stage;
+use crate::domain::era;
+use crate::domain::product::CertificateForm;
+use crate::services::applications::{self, Line};
+use crate::services::drafts::{self, DraftLine};
+use crate::services::guarantees::{self, Guarantee, ListQuery};
+use crate::services::{ContractorUser, sureties};
+use crate::web::answer::{self, PageResult};
+use crate::web::flash::Told;
+use crate::web::page::{HelpLink, Tone};
+use crate::web::shell::{Menu, NetdeskShell};
+use crate::web::state::Web;
+use crate::web::urls::netdesk as to;
+
+/// Drafts shown here; all of them have a page of their own.
+const DRAFTS_SHOWN: usize = 5;
+/// Guarantees whose keys are looked at for what waits.
+const KEYS_SHOWN: i64 = 10;
+/// Guarantees in 最近の保証.
+const NEWEST: usize = 5;
+
+#[derive(Template)]
+#[template(path = "netdesk/top/page.html")]
+struct TopPage {
+    shell: NetdeskShell,
+    waits: Vec<Wait>,
+    drafts: usize,
+    newest: Vec<Row>,
+}
+
+/// Something the visitor can do next.
+struct Wait {
+    tone: Tone,
+    icon: &'static str,
+    tag: &'static str,
+    works: String,
+    obligee: String,
+    words: String,
+    href: String,
+    act: &'static str,
+}
+
+struct Row {
+    issued_on: String,
+    product: &'static str,
+    number: String,
+    href: String,
+    obligee: String,
+    works: String,
+    amount: String,
+    form: &'static str,
+}
+
+/// `GET /netdesk/`
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn page(State(web): State<Web>, who: ContractorUser, Told(told): Told) -> PageResult {
+    let branch = sureties::desk(&web, &who).await?;
+    let sent = applications::list(&web, &who).await?;
+    let returned = sent.iter().filter(|line| line.stage == Stage::Returned);
+    let mut waits: Vec<Wait> = returned
+        .map(|line| returned_wait(line, &branch.name))
+        .collect();
+    if who.role().may_see_key() {
+        let unseen = guarantees::unseen(&web, &who, KEYS_SHOWN).await?;
+        waits.extend(key_waits(&unseen));
+    }
+    let drafts = if who.role().may_write() {
+        drafts::list(&web, &who).await?
+    } else {
+        Vec::new()
+    };
+    waits.extend(drafts.iter().take(DRAFTS_SHOWN).map(draft_wait));
+    let newest = guarantees::list(&web, &who, &ListQuery::default()).await?;
+    let help = HelpLink::netdesk("top", "全体トップのヘルプ");
+    answer::page(&TopPage {
+        shell: frame::shell_at(&web, &who, Menu::Top, help, &branch).flash(told),
+        waits,
+        drafts: drafts.len(),
+        newest: newest.rows.iter().take(NEWEST).map(row).collect(),
+    })
+}
+
+fn returned_wait(line: &Line, branch: &str) -> Wait {
+    Wait {
+        tone: Tone::Warn,
+        icon: "warn",
+        tag: "差戻し（ご確認のお願い）",
+        works: line.works_name.clone(),
+        obligee: line.obligee_name.clone(),
+        words: match &line.return_words {
+            Some(words) => format!("支店から：{words}"),
+            None => format!("{branch}へお問い合わせください。"),
+        },
+        href: to::Application(line.id).to_string(),
+        act: "確認する",
+    }
+}
+
+/// One entry for the guarantees of the same works.
+fn key_waits(unseen: &[Guarantee]) -> Vec<Wait> {
+    let mut waits: Vec<Wait> = Vec::new();
+    let mut seen = Vec::new();
+    for guarantee in unseen {
+        if seen.contains(&guarantee.application) {
+            continue;
+        }
+        seen.push(guarantee.application);
+        let mut same: Vec<&Guarantee> = unseen
+            .iter()
+            .filter(|other| other.application == guarantee.application)
+            .collect();
+        same.sort_by_key(|guarantee| guarantee.product);
+        let products: Vec<_> = same.iter().map(|other| other.product.label()).collect();
+        let first = same.first().map_or(guarantee, |first| first);
+        waits.push(Wait {
+            tone: Tone::Note,
+            icon: "key",
+            tag: "認証キーのご提出",
+            works: guarantee.works_name.clone(),
+            obligee: guarantee.obligee_name.clone(),
+            words: format!(
+                "{}の電子保証が発行されました。発注者の閲覧はまだありません。",
+                products.join("と")
+            ),
+            href: to::Guarantee(&first.number).to_string(),
+            act: "認証キーを見る",
+        });
+    }
+    waits
+}
+
+fn draft_wait(draft: &DraftLine) -> Wait {
+    let or = |text: &str, otherwise: &str| match text.trim() {
+        "" => otherwise.to_owned(),
+        text => text.to_owned(),
+    };
+    Wait {
+        tone: Tone::Mute,
+        icon: "pen",
+        tag: "下書き",
+        works: or(&draft.works_name, "（工事名は未入力）"),
+        obligee: draft.obligee_name.clone(),
+        words: format!(
+            "{} に {} が保存",
+            era::stamp(draft.updated_at),
+            draft.updated_by
+        ),
+        href: to::Application(draft.id).to_string(),
+        act: "続きを書く",
+    }
+}
+
+fn row(guarantee: &Guarantee) -> Row {
+    Row {
+        issued_on: era::slashed(guarantee.issued_on),
+        product: guarantee.product.short(),
+        href: to::Guarantee(&guarantee.number).to_string(),
+        number: guarantee.number.clone(),
+        obligee: guarantee.obligee_name.clone(),
+        works: guarantee.works_name.clone(),
+        amount: format!("{}円", frame::yen(guarantee.amount)),
+        form: match guarantee.form {
+            CertificateForm::Electronic => "電子",
+            CertificateForm::Paper => "紙",
+        },
+    }
+}
+
+impl TopPage {
+    /// The icon of a menu's heading.
+    fn icon_of(&self, title: &str) -> &'static str {
+        match title {
+            "作成する" => "pen",
+            "確認する" => "list",
+            _ => "gear",
+        }
+    }
+}

@@ -1,0 +1,454 @@
+//! One application with everything the branch needs to decide, and the box of acts.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::acts::{self, Acts, Deed, Me};
+use super::facts::{self, BookView, Group, HistoryLine, RuleLine};
+use super::way::{self, Step};
+use crate::domain::application::{ItemState, Stage};
+use crate::domain::era;
+use crate::domain::product::CertificateForm;
+use crate::error::AppError;
+use crate::services::applications::Item;
+use crate::services::cases::{self, Case};
+use crate::services::history::Happened;
+use crate::services::{Officer, obligees};
+use crate::sites::office::{shell, words};
+use crate::web::answer::{self, PageResult};
+use crate::web::field::FieldView;
+use crate::web::flash::Told;
+use crate::web::form::RawForm;
+use crate::web::page::{Tag, Tone};
+use crate::web::rescue::Rescued;
+use crate::web::shell::{OfficeMenu, OfficeShell};
+use crate::web::state::Web;
+use crate::web::summary::ErrorSummary;
+use crate::web::urls::office as to;
+
+/// What stands in the forms of the page, and what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// 差戻しの言葉
+    pub words: String,
+    /// 謝絶の理由
+    pub reason: String,
+    /// お知らせ
+    pub message: String,
+    /// 入金: amount, date, and the form's own id.
+    pub amount: String,
+    pub paid_on: String,
+    pub form_id: String,
+    /// Products whose boxes were ticked; `None`: all that can be.
+    pub chosen: Option<Vec<String>>,
+    /// Field and sentence.
+    pub faults: Vec<(&'static str, String)>,
+    /// A refusal that belongs to no field: heading and sentence.
+    pub refused: Option<(&'static str, String)>,
+}
+
+impl Typed {
+    /// What a form sent after the session's end had in it.
+    pub fn from_raw(form: &RawForm) -> Self {
+        Self {
+            words: form.get("words").to_owned(),
+            reason: form.get("reason").to_owned(),
+            message: form.get("message").to_owned(),
+            amount: form.get("amount").to_owned(),
+            paid_on: form.get("paid_on").to_owned(),
+            form_id: form.get("form_id").to_owned(),
+            ..Self::default()
+        }
+    }
+
+    fn fault(&self, field: &str) -> Option<String> {
+        let mut faults = self.faults.iter();
+        faults
+            .find(|(known, _)| *known == field)
+            .map(|(_, sentence)| sentence.clone())
+    }
+}
+
+struct ItemLine {
+    label: &'static str,
+    form: &'static str,
+    amount: String,
+    number: Option<String>,
+    href: String,
+    paper: bool,
+    tag: Tag,
+    /// 謝絶の理由
+    reason: Option<String>,
+}
+
+struct Eye {
+    title: &'static str,
+    name: String,
+    words: String,
+    class: &'static str,
+}
+
+struct FeeLine {
+    label: &'static str,
+    tone: Tone,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "office/applications/case.html")]
+pub(super) struct Page {
+    shell: OfficeShell,
+    base: String,
+    receipt_no: String,
+    works_name: String,
+    tags: Vec<Tag>,
+    contractor: String,
+    lump_sum: bool,
+    obligee: String,
+    price: String,
+    branch: String,
+    way: Vec<Step>,
+    returned: Option<ReturnedNote>,
+    acts: Acts,
+    items: Vec<ItemLine>,
+    rules: Vec<RuleLine>,
+    tally: Vec<String>,
+    checked: String,
+    book: BookView,
+    written: Vec<Group>,
+    sent: String,
+    eyes: Vec<Eye>,
+    eyes_words: &'static str,
+    fees: Vec<FeeLine>,
+    told: Vec<HistoryLine>,
+    history: Vec<HistoryLine>,
+    words: FieldView,
+    reason: FieldView,
+    message: FieldView,
+    amount: FieldView,
+    paid_on: FieldView,
+    typed: Typed,
+}
+
+struct ReturnedNote {
+    title: &'static str,
+    words: String,
+}
+
+impl Page {
+    fn ticked(&self, product: &str) -> bool {
+        match &self.typed.chosen {
+            Some(chosen) => chosen.iter().any(|code| code == product),
+            None => true,
+        }
+    }
+
+    fn picked(&self, product: &str, first: &bool) -> bool {
+        match &self.typed.chosen {
+            Some(chosen) => chosen.iter().any(|code| code == product),
+            None => *first,
+        }
+    }
+
+    fn fault(&self, field: &str) -> Option<String> {
+        self.typed.fault(field)
+    }
+}
+
+/// GET /office/applications/{id}
+pub async fn show(
+    State(web): State<Web>,
+    who: Officer,
+    Path(id): Path<Uuid>,
+    Told(told): Told,
+    rescued: Rescued,
+) -> PageResult {
+    let flash = rescued.flash().or(told);
+    let typed = rescued.0.as_ref().map(Typed::from_raw).unwrap_or_default();
+    let mut page = load(&web, &who, id, typed).await?;
+    page.shell = page.shell.flash(flash);
+    answer::page(&page)
+}
+
+/// GET /office/applications/{id}/progress: 204 while a product is 発行手続中, then 200.
+pub async fn progress(
+    State(web): State<Web>,
+    who: Officer,
+    Path(id): Path<Uuid>,
+) -> Result<Response, AppError> {
+    let status = if cases::under_way(&web, &who, id).await? {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::OK
+    };
+    Ok(status.into_response())
+}
+
+/// The page as it stands now, with what was typed.
+pub(super) async fn load(
+    web: &Web,
+    who: &Officer,
+    id: Uuid,
+    mut typed: Typed,
+) -> Result<Page, AppError> {
+    let case = cases::case(web, who, id).await?;
+    let shell = shell::shell(web, who, OfficeMenu::Applications, "case").await?;
+    let now = web.clock.now();
+    if Uuid::parse_str(&typed.form_id).is_err() {
+        typed.form_id = web.chance.id(now).to_string();
+    }
+    Ok(build(shell, &case, who.into(), typed, now))
+}
+
+fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateTime) -> Page {
+    let fields = Fields::of(&typed);
+    let acts = acts::acts(case, me, now);
+    Page {
+        shell: shell.errors(errors(&typed, &fields)),
+        base: to::Case(case.id).to_string(),
+        receipt_no: case.receipt_no.clone(),
+        works_name: case.content.works.works_name.clone(),
+        tags: tags(case),
+        contractor: case.contractor.name.clone(),
+        lump_sum: case.contractor.lump_sum,
+        obligee: case.content.works.obligee_name.clone(),
+        price: words::yen_with_unit(case.content.works.price.get()),
+        branch: case.branch.name.clone(),
+        way: way::steps(case, now),
+        returned: returned(case),
+        items: case.items.iter().map(item_line).collect(),
+        rules: facts::rules(&case.findings),
+        tally: facts::tally(&case.findings),
+        checked: checked(case.obligee.as_ref(), now),
+        book: facts::book(case),
+        written: facts::written(&case.content, &case.branch.name),
+        sent: format!(
+            "{} {} 送信・変更できません",
+            era::stamp(case.sent_at),
+            case.sent_by
+        ),
+        eyes: eyes(case, me, now),
+        eyes_words: eyes_words(case, me),
+        fees: case.items.iter().map(fee).collect(),
+        told: facts::history(
+            &case
+                .history
+                .iter()
+                .filter(|entry| entry.what == Some(Happened::MessageToContractor))
+                .cloned()
+                .collect::<Vec<_>>(),
+            now,
+        ),
+        history: facts::history(&case.history, now),
+        words: fields.words,
+        reason: fields.reason,
+        message: fields.message,
+        amount: fields.amount,
+        paid_on: fields.paid_on,
+        acts,
+        typed,
+    }
+}
+
+struct Fields {
+    words: FieldView,
+    reason: FieldView,
+    message: FieldView,
+    amount: FieldView,
+    paid_on: FieldView,
+}
+
+impl Fields {
+    fn of(typed: &Typed) -> Self {
+        Self {
+            words: FieldView::area("words", "お客様への言葉", &typed.words, 3)
+                .stacked()
+                .required()
+                .error(typed.fault("words")),
+            reason: FieldView::area("reason", "理由（お客様に表示します）", &typed.reason, 3)
+                .stacked()
+                .required()
+                .error(typed.fault("reason")),
+            message: FieldView::area("message", "お知らせの言葉", &typed.message, 2)
+                .stacked()
+                .error(typed.fault("message")),
+            amount: FieldView::money("amount", "入金の金額", &typed.amount)
+                .stacked()
+                .required()
+                .error(typed.fault("amount")),
+            paid_on: FieldView::date("paid_on", "入金の日", &typed.paid_on)
+                .stacked()
+                .required()
+                .error(typed.fault("paid_on")),
+        }
+    }
+}
+
+fn errors(typed: &Typed, fields: &Fields) -> ErrorSummary {
+    if let Some((title, sentence)) = &typed.refused {
+        return ErrorSummary::titled(*title, sentence);
+    }
+    let views = [
+        &fields.amount,
+        &fields.paid_on,
+        &fields.words,
+        &fields.reason,
+        &fields.message,
+    ];
+    let boxes = typed
+        .faults
+        .iter()
+        .filter(|(field, _)| field.starts_with("choose-"));
+    boxes.fold(ErrorSummary::of(views), |errors, (field, sentence)| {
+        errors.link(*field, sentence)
+    })
+}
+
+/// Each state once, in the order of the products.
+fn tags(case: &Case) -> Vec<Tag> {
+    let mut tags: Vec<Tag> = Vec::new();
+    for item in &case.items {
+        let tag = words::state(item.state);
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    tags
+}
+
+fn returned(case: &Case) -> Option<ReturnedNote> {
+    let words = case.return_words.clone()?;
+    let title = match case.stage {
+        Stage::Returned => "お客様へお返ししています",
+        _ => "一度差し戻した申込です。そのときの言葉",
+    };
+    Some(ReturnedNote { title, words })
+}
+
+fn item_line(item: &Item) -> ItemLine {
+    ItemLine {
+        label: item.product.label(),
+        form: words::form(item.form),
+        amount: words::yen(item.amount),
+        href: item
+            .number
+            .as_deref()
+            .map_or_else(String::new, |number| to::Guarantee(number).to_string()),
+        number: item.number.clone(),
+        paper: item.form == CertificateForm::Paper && item.state == ItemState::Issued,
+        tag: words::state(item.state),
+        reason: item
+            .reason
+            .clone()
+            .filter(|_| item.state == ItemState::Declined),
+    }
+}
+
+fn checked(obligee: Option<&obligees::Obligee>, now: OffsetDateTime) -> String {
+    let today = era::slashed(era::tokyo_date(now));
+    match obligee.and_then(|obligee| Some((&obligee.name, obligee.version?))) {
+        Some((name, version)) => format!("{name}のきまり 版{version} で、{today} 現在の結果です。"),
+        None => format!(
+            "この発注者のきまりは登録がないため、一般の決まりで確認しました（{today} 現在）。"
+        ),
+    }
+}
+
+fn eyes(case: &Case, me: Me, now: OffsetDateTime) -> Vec<Eye> {
+    let examination = match &case.examiner {
+        None => Eye {
+            title: "審査",
+            name: "未着手".to_owned(),
+            words: "―".to_owned(),
+            class: "",
+        },
+        Some(by) => {
+            let busy = case
+                .items
+                .iter()
+                .any(|item| item.state == ItemState::UnderExamination);
+            let time = words::short_time(by.at, now);
+            Eye {
+                title: "審査",
+                name: if by.account == me.account {
+                    format!("{}（あなた）", by.name)
+                } else {
+                    by.name.clone()
+                },
+                words: if busy {
+                    format!("{time} ～ 審査中")
+                } else {
+                    format!("{time} 開始・済")
+                },
+                class: if busy { "me" } else { "ok" },
+            }
+        }
+    };
+    let approvals = case.items.iter().filter_map(|item| {
+        let by = item.approved_by.as_ref()?;
+        let at = item.approved_at?;
+        Some(Eye {
+            title: "承認",
+            name: if by.0 == me.account {
+                format!("{}（あなた）", by.1)
+            } else {
+                by.1.clone()
+            },
+            words: format!("{} {}", item.product.label(), words::short_time(at, now)),
+            class: "ok",
+        })
+    });
+    let mut all: Vec<Eye> = std::iter::once(examination).chain(approvals).collect();
+    if all.len() == 1 {
+        all.push(Eye {
+            title: "承認",
+            name: "未定".to_owned(),
+            words: "―".to_owned(),
+            class: "",
+        });
+    }
+    all
+}
+
+fn eyes_words(case: &Case, me: Me) -> &'static str {
+    let approved = case.items.iter().any(|item| item.approved_by.is_some());
+    let mine = case.examiner.as_ref().map(|by| by.account) == Some(me.account);
+    if approved {
+        "審査した人と承認した人は、別の人です。"
+    } else if mine {
+        "あなたが審査しています。承認は、ほかの承認者が行います。"
+    } else if me.role.may_approve() && case.examiner.is_some() {
+        "あなたはこの申込を審査していないので、承認できます。"
+    } else {
+        "審査した人は承認できません。"
+    }
+}
+
+fn fee(item: &Item) -> FeeLine {
+    let (tone, words) = if item.fee_due {
+        (
+            Tone::Warn,
+            "入金の確認が済んでいません。確認するまで発行できません。",
+        )
+    } else if item.paid {
+        (Tone::Ok, "入金を確認しました。")
+    } else {
+        (
+            Tone::Ok,
+            "一括納付の契約があるため、入金を待たずに発行できます。",
+        )
+    };
+    FeeLine {
+        label: item.product.label(),
+        tone,
+        words: format!("{}（{}）", words, item.fee_method.label()),
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,72 @@
+//! 保証業務: the surety's branches examine, approve and issue; administrators keep the registers.
+
+pub mod applications;
+mod shell;
+mod words;
+
+use crate::web::routes::{Access, Routes, StaffRight};
+use crate::web::session;
+use crate::web::site::Site;
+
+/// Every address of the Office, and who may reach it.
+pub fn routes() -> Routes {
+    use applications as cases;
+    let read = Access::Officer(StaffRight::Read);
+    let examine = Access::Officer(StaffRight::Examine);
+    let approve = Access::Officer(StaffRight::Approve);
+    let handle = Access::Officer(StaffRight::Handle);
+    Routes::new(Site::Office)
+        .post("/office/session", read, session::keep)
+        .get("/office/applications", read, cases::list)
+        .get("/office/applications/{id}", read, cases::show)
+        .get(
+            "/office/applications/{id}/progress",
+            read,
+            cases::case::progress,
+        )
+        .post(
+            "/office/applications/{id}/examination",
+            examine,
+            cases::post::examination,
+        )
+        .post(
+            "/office/applications/{id}/return",
+            handle,
+            cases::post::give_back,
+        )
+        .post(
+            "/office/applications/{id}/approval-request",
+            examine,
+            cases::post::approval_request,
+        )
+        .post(
+            "/office/applications/{id}/approval",
+            approve,
+            cases::post::approval,
+        )
+        .post(
+            "/office/applications/{id}/approval-withdrawal",
+            approve,
+            cases::post::approval_withdrawal,
+        )
+        .post(
+            "/office/applications/{id}/decline",
+            approve,
+            cases::post::decline,
+        )
+        .post(
+            "/office/applications/{id}/payment",
+            examine,
+            cases::post::payment,
+        )
+        .post(
+            "/office/applications/{id}/issue",
+            approve,
+            cases::post::issue,
+        )
+        .post(
+            "/office/applications/{id}/message",
+            handle,
+            cases::post::message,
+        )
+}
