@@ -128,7 +128,7 @@ export class Window {
     const url = new URL(address, this.browser.base).href;
     await this.leads(async () => {
       const { errorText } = await this.cdp('Page.navigate', { url });
-      if (errorText) throw new Error(`${url}: ${errorText}`);
+      if (errorText) throw new Error(`${url} has no page to show: ${errorText}`);
     });
     return this.status;
   }
@@ -161,11 +161,8 @@ export class Window {
   /** Where an element is after it was brought into view; it must be on top there. */
   async #aim(finder) {
     const spot = await this.ask(`(() => {
-      const e = ${finder}, root = document.documentElement, before = root.style.scrollBehavior;
-      root.style.scrollBehavior = 'auto';
-      e.scrollIntoView({ block: 'center', inline: 'center' });
-      root.style.scrollBehavior = before;
-      if (!root.getAttribute('style')) root.removeAttribute('style');
+      const e = ${finder};
+      e.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
       const box = [...e.getClientRects()].find(one => one.width > 0 && one.height > 0) || e.getBoundingClientRect();
       const x = box.x + box.width / 2, y = box.y + box.height / 2;
       const top = document.elementFromPoint(x, y);

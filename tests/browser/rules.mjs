@@ -78,8 +78,6 @@ const probe = () => {
 const walk = () => {
   const found = {};
   const say = (rule, e) => (found[rule] ||= []).push(`<${e.tagName.toLowerCase()}${e.id ? `#${e.id}` : ''}> ${(e.textContent || e.name || '').trim().replace(/\s+/g, ' ').slice(0, 40)}`);
-  const root = document.documentElement, had = root.getAttribute('style');
-  root.style.scrollBehavior = 'auto';
   const stops = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]')].filter(e => {
     if (e.tabIndex < 0 || e.disabled) return false;
     if (e.type === 'radio') {
@@ -100,9 +98,17 @@ const walk = () => {
   }
   document.activeElement?.blur();
   scrollTo(0, 0);
-  if (had === null) root.removeAttribute('style'); else root.setAttribute('style', had);
   return { stops: stops.length, found };
 };
+
+/** One real Tab, so that the browser takes what follows for a keyboard's work. */
+async function keyboard(window) {
+  for (let tries = 0; tries < 20; tries++) {
+    await window.run('document.activeElement?.blur(); scrollTo(0, 0)');
+    await window.key('Tab', 9);
+    if (await window.run('document.activeElement !== document.body && document.activeElement.matches(":focus-visible")')) return;
+  }
+}
 
 /** Holds the window's page against every rule at three widths. Answers with findings. */
 export async function hold(window, { print = 0 } = {}) {
@@ -119,9 +125,7 @@ export async function hold(window, { print = 0 } = {}) {
     if (!await window.run('!!window.axe')) await window.run(AXE);
     const broken = await window.run(`axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(TAGS)} }, resultTypes: ['violations'] }).then(told => told.violations.map(one => one.id + ' (' + one.impact + '): ' + one.nodes.slice(0, 3).map(node => node.target.join(' ') + (node.any[0]?.message ? ' [' + node.any[0].message + ']' : '')).join(' | ')))`);
     for (const words of broken) say(width, 'axe', words);
-    // One real Tab, so that the browser takes what follows for a keyboard's work.
-    await window.run('document.activeElement?.blur(); scrollTo(0, 0)');
-    await window.key('Tab', 9);
+    await keyboard(window);
     const { stops, found } = await window.run(`(${walk})()`);
     if (!stops) say(width, 'no-tab-stop', '');
     for (const [rule, list] of Object.entries(found)) say(width, rule, list.slice(0, 4).join(' | '));

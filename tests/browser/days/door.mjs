@@ -18,9 +18,10 @@ await day(async d => {
   const raw = await window.fetch(await window.href('.eml を保存'));
   holds(raw.headers.get('content-type').startsWith('message/rfc822'), 'the mail is not a complete .eml');
   d.step('an address that does not exist');
-  await window.go('/demo/mail/nothing.eml');
-  holds(window.status === 404, `the answer was ${window.status}`);
-  await d.check(window, 'デモの受信箱／ありません');
-  await window.go('/nothing');
-  await d.check(window, 'ありません');
+  for (const address of ['/netdesk/nothing', '/office/nothing', '/dsure/nothing']) {
+    await window.go(address);
+    holds(window.status === 404, `the answer was ${window.status}`);
+    await window.expect('ページが見つかりません');
+    await d.check(window, `ありません${address}`);
+  }
 });
