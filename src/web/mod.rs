@@ -14,6 +14,8 @@ pub mod ops;
 pub mod origin;
 pub mod page;
 pub mod pager;
+pub mod passwords;
+pub mod path;
 pub mod patience;
 pub mod problem;
 pub mod rescue;

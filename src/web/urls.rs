@@ -160,6 +160,8 @@ pub mod office {
     pub const GUARANTEES: &str = "/office/guarantees";
     /// The own account.
     pub const ACCOUNT: &str = "/office/account";
+    /// パスワードの変更
+    pub const PASSWORD: &str = "/office/account/password";
     /// 支店
     pub const BRANCHES: &str = "/office/admin/branches";
     /// 職員

@@ -1,12 +1,16 @@
 //! 保証業務: the surety's branches examine, approve and issue; administrators keep the registers.
 
+pub mod account;
 pub mod applications;
+pub mod gate;
+pub mod invitations;
 mod shell;
 mod words;
 
 use crate::web::routes::{Access, Routes, StaffRight};
 use crate::web::session;
 use crate::web::site::Site;
+use crate::web::urls::office as to;
 
 /// Every address of the Office, and who may reach it.
 pub fn routes() -> Routes {
@@ -16,7 +20,23 @@ pub fn routes() -> Routes {
     let approve = Access::Officer(StaffRight::Approve);
     let handle = Access::Officer(StaffRight::Handle);
     Routes::new(Site::Office)
-        .post("/office/session", read, session::keep)
+        .get(to::LOGIN, Access::Anonymous, gate::page)
+        .post(to::LOGIN, Access::Anonymous, gate::sign_in)
+        .post(to::LOGOUT, Access::Public, gate::sign_out)
+        .post(to::SESSION, read, session::keep)
+        .get(
+            "/office/invitations/{token}",
+            Access::Public,
+            invitations::page,
+        )
+        .post(
+            "/office/invitations/{token}",
+            Access::Public,
+            invitations::accept,
+        )
+        .get(to::ACCOUNT, read, account::page)
+        .get(to::PASSWORD, read, account::password_page)
+        .post(to::PASSWORD, read, account::change_password)
         .get("/office/applications", read, cases::list)
         .get("/office/applications/{id}", read, cases::show)
         .get(

@@ -1,7 +1,7 @@
 //! One application with everything the branch needs to decide, and the box of acts.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use time::OffsetDateTime;
@@ -24,6 +24,7 @@ use crate::web::field::FieldView;
 use crate::web::flash::Told;
 use crate::web::form::RawForm;
 use crate::web::page::{Tag, Tone};
+use crate::web::path::Named;
 use crate::web::rescue::Rescued;
 use crate::web::shell::{OfficeMenu, OfficeShell};
 use crate::web::state::Web;
@@ -163,7 +164,7 @@ impl Page {
 pub async fn show(
     State(web): State<Web>,
     who: Officer,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     Told(told): Told,
     rescued: Rescued,
 ) -> PageResult {
@@ -178,7 +179,7 @@ pub async fn show(
 pub async fn progress(
     State(web): State<Web>,
     who: Officer,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
 ) -> Result<Response, AppError> {
     let status = if cases::under_way(&web, &who, id).await? {
         StatusCode::NO_CONTENT

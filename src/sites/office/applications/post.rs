@@ -1,6 +1,6 @@
 //! The deeds on an application: each reads its form, calls one verb and shows the case again.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use uuid::Uuid;
@@ -16,6 +16,7 @@ use crate::web::answer::{self, PageResult};
 use crate::web::flash;
 use crate::web::form::{FormShape, RawForm, Submitted};
 use crate::web::page::Flash;
+use crate::web::path::Named;
 use crate::web::state::Web;
 use crate::web::urls::office as to;
 
@@ -145,7 +146,11 @@ impl Deed {
 }
 
 /// POST …/examination: 審査を開始する
-pub async fn examination(State(web): State<Web>, who: Officer, Path(id): Path<Uuid>) -> PageResult {
+pub async fn examination(
+    State(web): State<Web>,
+    who: Officer,
+    Named(id): Named<Uuid>,
+) -> PageResult {
     match examination::take_up(&web, &who, id).await {
         Ok(()) => Ok(done(&web, id, "審査を開始しました。")),
         Err(error) => judge(&web, &who, id, Typed::default(), error).await,
@@ -156,7 +161,7 @@ pub async fn examination(State(web): State<Web>, who: Officer, Path(id): Path<Uu
 pub async fn approval_request(
     State(web): State<Web>,
     who: Officer,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     Submitted(chosen): Submitted<Chosen>,
 ) -> PageResult {
     each(&web, &who, id, &chosen, Deed::PassOn).await
@@ -166,7 +171,7 @@ pub async fn approval_request(
 pub async fn approval(
     State(web): State<Web>,
     who: Officer,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     Submitted(chosen): Submitted<Chosen>,
 ) -> PageResult {
     each(&web, &who, id, &chosen, Deed::Approve).await
@@ -176,7 +181,7 @@ pub async fn approval(
 pub async fn approval_withdrawal(
     State(web): State<Web>,
     who: Officer,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     Submitted(chosen): Submitted<Chosen>,
 ) -> PageResult {
     each(&web, &who, id, &chosen, Deed::TakeBack).await
@@ -186,7 +191,7 @@ pub async fn approval_withdrawal(
 pub async fn issue(
     State(web): State<Web>,
     who: Officer,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     Submitted(chosen): Submitted<Chosen>,
 ) -> PageResult {
     each(&web, &who, id, &chosen, Deed::Order).await
@@ -213,7 +218,7 @@ impl Words {
 pub async fn give_back(
     State(web): State<Web>,
     who: Officer,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     Submitted(form): Submitted<Words>,
 ) -> PageResult {
     let words = form.parse();
@@ -238,7 +243,7 @@ pub async fn give_back(
 pub async fn message(
     State(web): State<Web>,
     who: Officer,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     Submitted(form): Submitted<Words>,
 ) -> PageResult {
     let words = form.parse();
@@ -281,7 +286,7 @@ impl FormShape for Decline {
 pub async fn decline(
     State(web): State<Web>,
     who: Officer,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     Submitted(form): Submitted<Decline>,
 ) -> PageResult {
     let products = form.chosen.products()?;
@@ -352,7 +357,7 @@ impl FormShape for Payment {
 pub async fn payment(
     State(web): State<Web>,
     who: Officer,
-    Path(id): Path<Uuid>,
+    Named(id): Named<Uuid>,
     Submitted(form): Submitted<Payment>,
 ) -> PageResult {
     let form_id = Uuid::parse_str(&form.form_id).map_err(|_| AppError::NotFound)?;

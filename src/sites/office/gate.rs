@@ -1,0 +1,162 @@
+//! Signing in and out.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+
+use super::shell;
+use crate::demo::world::{self, DemoLogin};
+use crate::domain::people::StaffRole;
+use crate::services::accounts::signin::{self, SignIn};
+use crate::services::accounts::{DEMO_PASSWORD, Door};
+use crate::web::answer::{self, PageResult};
+use crate::web::field::FieldView;
+use crate::web::flash::{self, Told};
+use crate::web::form::{Query, RawForm};
+use crate::web::network::Network;
+use crate::web::page::Flash;
+use crate::web::session::{self, Presented};
+use crate::web::shell::GateShell;
+use crate::web::site::Site;
+use crate::web::state::Web;
+use crate::web::summary::ErrorSummary;
+use crate::web::urls::office as to;
+
+/// A login of the demo, in words.
+struct DemoLine {
+    login: &'static str,
+    place: &'static str,
+    role: &'static str,
+}
+
+impl From<DemoLogin> for DemoLine {
+    fn from(demo: DemoLogin) -> Self {
+        Self {
+            login: demo.login,
+            place: demo.place,
+            role: StaffRole::from_code(demo.role).map_or(demo.role, StaffRole::label),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "office/gate/login.html")]
+struct LoginPage {
+    shell: GateShell,
+    /// The browser still brought the cookie of a session that is over.
+    ended: bool,
+    login: FieldView,
+    password: FieldView,
+    next: String,
+    demo_logins: Vec<DemoLine>,
+    demo_password: &'static str,
+}
+
+impl LoginPage {
+    fn new(shell: GateShell, login: &str, next: &str) -> Self {
+        let demo = shell.common.demo;
+        Self {
+            shell,
+            ended: false,
+            login: FieldView::login("login", "ログインID", login),
+            password: FieldView::password("password", "パスワード", "current-password"),
+            // Only addresses of this site come back with the form.
+            next: session::safe_next(Site::Office, next)
+                .unwrap_or_default()
+                .to_owned(),
+            demo_logins: if demo {
+                world::office_logins()
+                    .into_iter()
+                    .map(DemoLine::from)
+                    .collect()
+            } else {
+                Vec::new()
+            },
+            demo_password: DEMO_PASSWORD,
+        }
+    }
+}
+
+/// `GET /office/login`
+pub async fn page(
+    State(web): State<Web>,
+    Told(told): Told,
+    Presented(old): Presented,
+    Query(query): Query,
+) -> PageResult {
+    let shell = shell::gate(&web, "login").flash(told);
+    answer::page(&LoginPage {
+        ended: old.is_some(),
+        ..LoginPage::new(shell, "", query.get("next"))
+    })
+}
+
+/// `POST /office/login`: one sentence for every "no".
+pub async fn sign_in(
+    State(web): State<Web>,
+    Network(network): Network,
+    Presented(old): Presented,
+    form: RawForm,
+) -> PageResult {
+    let (login, password) = (form.get("login"), form.get("password"));
+    let next = form.get("next");
+    let mut page = LoginPage::new(shell::gate(&web, "login"), login, next);
+    if login.trim().is_empty() {
+        page.login = page.login.error(Some("ログインIDを入力してください。"));
+    }
+    if password.is_empty() {
+        page.password = page.password.error(Some("パスワードを入力してください。"));
+    }
+    let summary = ErrorSummary::of([&page.login, &page.password]);
+    if summary.any() {
+        page.shell = page.shell.errors(summary);
+        return answer::unprocessable(&page);
+    }
+    match signin::sign_in(&web, Door::Office, login, password, &network).await? {
+        SignIn::In(token) => {
+            // A new sign-in replaces the old one.
+            if let Some(old) = old {
+                signin::sign_out(&web, Door::Office, &old).await?;
+            }
+            let mut answer = answer::see_other(session::after_sign_in(Site::Office, next));
+            let cookie = session::opened(&web, &token);
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+            Ok(answer)
+        }
+        SignIn::Refused => {
+            page.shell = page.shell.errors(ErrorSummary::titled(
+                "ログインできませんでした",
+                "ログインIDかパスワードが違うか、いまはご利用いただけないログインです。大文字と小文字をお確かめのうえ、もう一度入力してください。",
+            ));
+            answer::unprocessable(&page)
+        }
+        SignIn::Wait(seconds) => {
+            page.shell = page.shell.errors(ErrorSummary::titled(
+                "しばらくおいてからお試しください",
+                format!(
+                    "ログインできない入力が続いたため、いったん受け付けを止めています。{}ほどおいてから、もう一度お試しください。",
+                    answer::wait_words(seconds)
+                ),
+            ));
+            let mut answer = answer::page_with(StatusCode::TOO_MANY_REQUESTS, &page)?;
+            answer
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+            Ok(answer)
+        }
+    }
+}
+
+/// `POST /office/logout`: ends this site's session only.
+pub async fn sign_out(State(web): State<Web>, Presented(token): Presented) -> PageResult {
+    if let Some(token) = token {
+        signin::sign_out(&web, Door::Office, &token).await?;
+    }
+    let told = Flash::ok("ログアウトしました。");
+    let mut answer = flash::see_other_telling(&web, to::LOGIN, &told);
+    let headers = answer.headers_mut();
+    headers.append(header::SET_COOKIE, session::closed(&web));
+    // Not cookies: those of the other sites on this host live on.
+    headers.insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    Ok(answer)
+}
