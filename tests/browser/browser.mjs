@@ -320,6 +320,41 @@ export class Window {
     return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) };
   }
 
+  /** The address the form of a button is sent to. */
+  action(words, { within } = {}) {
+    return this.ask(`${this.#pressable(words, within)}.form.getAttribute('action')`);
+  }
+
+  /** Sends a form that has no fields of its own, with this window's cookies. */
+  async post(address, fields = {}) {
+    const url = new URL(address, this.browser.base);
+    const { cookies } = await this.cdp('Network.getCookies', { urls: [url.href] });
+    const answer = await fetch(url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '), origin: url.origin, 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams(fields),
+    });
+    return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) };
+  }
+
+  /** The sentence of refusal must stand beside its field: a text field, or a group of choices. */
+  async beside(label, ...words) {
+    const field = await this.ask(`!!(() => { try { return ${this.#field(label)}; } catch { return null; } })()`);
+    const own = field ? this.#field(label) : `find.within(${quoted(label)})`;
+    const said = await this.ask(`(e => (e.getAttribute('aria-describedby') || '').split(/\s+/).map(id => document.getElementById(id)).filter(one => one?.classList.contains('err')).map(one => one.textContent).join('\n'))(${own})`);
+    const missing = words.filter(word => !bare(said).includes(bare(word)));
+    if (missing.length) throw new Error(`beside 「${label}」 stands 「${said}」, not ${missing.map(word => `「${word}」`).join('')}`);
+  }
+
+  /** Ticks the box of a product in the form that is sent to an address ending so. */
+  async tickIn(action, words) {
+    const box = `[...document.querySelectorAll('form[action$=${quoted(action)}] :is(input[type=checkbox], input[type=radio])')].find(e => e.labels[0].textContent.includes(${quoted(words)}))`;
+    if (!await this.ask(`!!(${box})`)) return false;
+    if (!await this.ask(`(${box}).checked`)) await this.#click(`(${box}).labels[0]`);
+    return true;
+  }
+
   /** A picture of the whole page, kept as `name`-width.png. */
   async shot(name, width = this.width) {
     if (width !== this.width) await this.size(width);

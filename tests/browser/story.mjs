@@ -98,20 +98,20 @@ export async function examine(clerk, id) {
 }
 
 export async function passOn(clerk) {
-  for (const product of ['前払金保証', '契約保証']) await tickIfThere(clerk, product, '/approval-request');
+  for (const product of ['前払金保証', '契約保証']) await clerk.tickIn('/approval-request', product);
   await clerk.press('承認に回す');
 }
 
 export async function approve(approver, id) {
   await approver.go(`/office/applications/${id}`);
-  for (const product of ['前払金保証', '契約保証']) await tickIfThere(approver, product, '/approval');
+  for (const product of ['前払金保証', '契約保証']) await approver.tickIn('/approval', product);
   await approver.press('承認する');
 }
 
 /** Orders the issue and waits until every product is 発行済. */
 export async function issue(approver, id) {
   await approver.go(`/office/applications/${id}`);
-  for (const product of ['前払金保証', '契約保証']) await tickIfThere(approver, product, '/issue');
+  for (const product of ['前払金保証', '契約保証']) await approver.tickIn('/issue', product);
   await approver.press('発行する');
   await settled(approver, id);
 }
@@ -124,11 +124,6 @@ export async function settled(window, id) {
     await window.go(`/office/applications/${id}`);
   }
   throw new Error('the worker did not issue within 20 s');
-}
-
-async function tickIfThere(window, product, action) {
-  const box = `[...document.querySelectorAll('form[action$="${action}"] input[type=checkbox]')].find(e => e.labels[0].textContent.includes(${JSON.stringify(product)}) && !e.disabled && e.checkVisibility())`;
-  if (await window.run(`!!(${box}) && !(${box}).checked`)) await window.run(`(${box}).click()`);
 }
 
 /** The numbers of an application's guarantees, as its status page shows them: product → number. */
