@@ -4,7 +4,6 @@
   const at = id => document.getElementById(id);
   const form = document.querySelector('form[data-advice]');
   if (!form) return;
-  const asked = new Set(['obligee', 'kind', 'price', 'contract_date', 'notice_date', 'award_date', 'fy_base', 'low_price']);
 
   // 欄の下の答え。なければ作り、消えたら片づける
   const say = (name, told) => {
@@ -53,6 +52,18 @@
     if (had && had !== document.body) had.focus({ preventScroll: true });
   };
 
+  const book = told => {
+    const box = form.querySelector('[data-book]'), list = box.querySelector('dl');
+    box.hidden = !told;
+    if (!told) return;
+    box.querySelector('p').textContent = told.body;
+    list.replaceChildren(...told.facts.map(words => {
+      const line = document.createElement('div');
+      line.append(...['dt', 'dd'].map((tag, i) => Object.assign(document.createElement(tag), { textContent: words[i] })));
+      return line;
+    }));
+  };
+
   let turn = 0;
   const look = async () => {
     const mine = ++turn;
@@ -65,7 +76,12 @@
       for (const [name, words] of Object.entries(told.cards)) card(name, words);
       for (const [name, words] of Object.entries(told.limits)) { const el = at('q-' + name)?.querySelector('.lim'); if (el) el.textContent = words; }
       for (const [name, needed] of Object.entries(told.asks)) ask(name, needed);
+      if (!document.querySelector('.errs li')) for (const [name, [kind, words]] of Object.entries(told.tabs)) {
+        const st = form.querySelector(`[data-tab=${name}] .st`);
+        if (st) { st.className = 'st st--' + kind; st.textContent = words; }
+      }
+      book(told.book);
     } catch { /* 答えは保存のときにも出ます */ }
   };
-  form.addEventListener('change', e => { if (asked.has(e.target.name)) look(); });
+  form.addEventListener('change', look);
 })();

@@ -212,22 +212,31 @@ pub async fn find_of_office(
     .await
 }
 
-/// The Office's list: a surety's or a branch's guarantees, newest first.
+const OF_OFFICE: &str =
+    "surety_id = $1 and ($2::bigint is null or branch_id = $2) and issued_at is not null
+  and ($3::text is null or product = $3) and ($4::text is null or form = $4)
+  and issued_on >= coalesce($5, '-infinity'::date) and issued_on <= coalesce($6, 'infinity'::date)
+  and ($7::text is null or works_search like $7 or lower(number || suffix) like $7
+       or contractor_name like $8 or obligee_name like $8)";
+
+/// The Office's list: a surety's or a branch's guarantees, newest first (with `after`, oldest
+/// first). `words` is what was typed, with `%` around it: names are sought as written.
 pub async fn of_office(
     conn: &mut PgConnection,
     surety: i64,
     branch: Option<i64>,
     search: &Search<'_>,
+    words: Option<&str>,
 ) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
-    let (before_on, before_id) = search.before.unzip();
+    let (place, order) = match search.after {
+        Some(_) => (">", ""),
+        None => ("<", "desc"),
+    };
+    let (on, id) = search.after.or(search.before).unzip();
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select {COLUMNS} from guarantees
-         where surety_id = $1 and ($2::bigint is null or branch_id = $2) and issued_at is not null
-           and ($3::text is null or product = $3) and ($4::text is null or form = $4)
-           and issued_on >= coalesce($5, '-infinity'::date) and issued_on <= coalesce($6, 'infinity'::date)
-           and ($7::text is null or works_search like $7 or contractor_name like $7)
-           and ($8::date is null or (issued_on, id) < ($8, $9))
-         order by issued_on desc, id desc limit $10"
+        "select {COLUMNS} from guarantees where {OF_OFFICE}
+           and ($9::date is null or (issued_on, id) {place} ($9, $10))
+         order by issued_on {order}, id {order} offset $11 limit $12"
     )))
     .bind(surety)
     .bind(branch)
@@ -236,9 +245,34 @@ pub async fn of_office(
     .bind(search.from)
     .bind(search.to)
     .bind(search.like)
-    .bind(before_on)
-    .bind(before_id)
+    .bind(words)
+    .bind(on)
+    .bind(id)
+    .bind(search.offset)
     .bind(search.limit)
     .fetch_all(conn)
+    .await
+}
+
+/// How many the Office's search finds, counted to at most 1,001.
+pub async fn count_of_office(
+    conn: &mut PgConnection,
+    surety: i64,
+    branch: Option<i64>,
+    search: &Search<'_>,
+    words: Option<&str>,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "select count(*) from (select 1 from guarantees where {OF_OFFICE} limit 1001) hits"
+    )))
+    .bind(surety)
+    .bind(branch)
+    .bind(search.product)
+    .bind(search.form)
+    .bind(search.from)
+    .bind(search.to)
+    .bind(search.like)
+    .bind(words)
+    .fetch_one(conn)
     .await
 }

@@ -176,7 +176,7 @@ pub(super) fn like(words: &str) -> Option<String> {
 }
 
 /// The same without folding, for names that are kept as written.
-fn as_typed(words: &str) -> Option<String> {
+pub(super) fn as_typed(words: &str) -> Option<String> {
     pattern(words.trim())
 }
 

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use zeroize::Zeroizing;
 
-use super::cases::like;
+use super::cases::{as_typed, like};
 use super::history::{self, About, By, Entry, Happened};
 use super::{ContractorUser, Officer};
 use crate::app::App;
@@ -135,9 +135,11 @@ pub async fn office_list(app: &App, who: &Officer, query: &ListQuery) -> Result<
     let search = search_of(query, like.as_deref());
     let branch = (!who.is_head).then_some(who.branch);
     let mut tx = app.db.begin(&who.scope()).await?;
-    let rows = guarantees::of_office(&mut tx, who.surety, branch, &search).await?;
+    let words = as_typed(&query.words);
+    let words = words.as_deref();
+    let total = guarantees::count_of_office(&mut tx, who.surety, branch, &search, words).await?;
+    let rows = guarantees::of_office(&mut tx, who.surety, branch, &search, words).await?;
     tx.commit().await?;
-    let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     page(query, rows, total)
 }
 

@@ -1,7 +1,7 @@
 //! Every piece of the shells once, as pages: checked here, and written to `tests/output/gallery`
 //! for the eye and for the browser checks.
 
-mod check;
+pub mod check;
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -14,7 +14,7 @@ use super::site::{Names, Site};
 use super::summary::ErrorSummary;
 use super::urls;
 
-fn branch() -> BranchLine {
+pub fn branch() -> BranchLine {
     BranchLine {
         name: "神奈川支店".into(),
         tel: "045-000-0000".into(),
@@ -32,7 +32,7 @@ fn session(keep: &'static str) -> Option<SessionEnd> {
     ))
 }
 
-fn netdesk(current: Menu) -> NetdeskShell {
+pub fn netdesk(current: Menu) -> NetdeskShell {
     NetdeskShell {
         common: Common::new(&Names::default(), Site::Netdesk),
         company: "有限会社髙橋﨑工務店".into(),

@@ -7,7 +7,7 @@ pub mod field;
 pub mod flash;
 pub mod form;
 #[cfg(test)]
-mod gallery;
+pub(crate) mod gallery;
 pub mod layers;
 pub mod network;
 pub mod ops;
@@ -17,6 +17,7 @@ pub mod pager;
 pub mod passwords;
 pub mod path;
 pub mod patience;
+pub mod places;
 pub mod problem;
 pub mod rescue;
 pub mod routes;

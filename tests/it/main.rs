@@ -4,6 +4,7 @@
 mod accounts;
 mod catcher;
 mod cluster;
+mod dsure;
 mod gatehouse;
 mod gates;
 mod house;

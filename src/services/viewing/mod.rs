@@ -6,7 +6,7 @@
 mod limits;
 mod look;
 mod open;
-mod sealed;
+pub(crate) mod sealed;
 
 pub use look::{Look, copy, look, public_keys};
 pub use open::{Opened, close, open};

@@ -203,4 +203,4 @@ fn changes(before: &CertificateFace, after: &CertificateFace) -> Vec<Change> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

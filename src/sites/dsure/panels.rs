@@ -181,3 +181,76 @@ fn groups(hex: &str) -> Vec<String> {
         .map(|group| group.iter().collect())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+    use crate::services::viewing::sealed::tests::sample;
+
+    fn words(seq: i32, today: Date) -> Vec<(bool, String)> {
+        let panels = panels(&sample(seq), today, "mark");
+        let say = |check: Check| (check.good, format!("{}｜{}", check.words, check.note));
+        panels.checks.into_iter().map(say).collect()
+    }
+
+    #[test]
+    fn in_force_on_the_last_day_and_expired_on_the_next() {
+        let (good, said) = words(2, date!(2027 - 06 - 30)).remove(1);
+        assert!(good);
+        assert_eq!(
+            said,
+            "本日、有効な保証です｜2027/06/30 現在・保証期限 2027/06/30"
+        );
+        let (good, said) = words(2, date!(2027 - 07 - 01)).remove(1);
+        assert!(!good);
+        assert_eq!(
+            said,
+            "保証期限を過ぎています｜2027/07/01 現在・保証期限 2027/06/30"
+        );
+        let (good, said) = words(2, date!(2026 - 07 - 03)).remove(1);
+        assert!(!good);
+        assert_eq!(
+            said,
+            "証書の日付より前です｜本日 2026/07/03・証書の日付 2026/07/04"
+        );
+    }
+
+    #[test]
+    fn an_old_version_leads_to_the_newest() {
+        let panels = panels(&sample(1), date!(2026 - 07 - 10), "mark");
+        let newest = &panels.checks[2];
+        assert_eq!((newest.good, newest.words), (false, "前の版です"));
+        let href = "/dsure/certificates/2?of=mark".to_owned();
+        assert_eq!(newest.link, Some((href.clone(), "最新の版を見る")));
+        let lines: Vec<_> = panels
+            .versions
+            .iter()
+            .map(|v| v.tag.words.as_str())
+            .collect();
+        assert_eq!(lines, ["いま有効", "前の版・表示中"]);
+        assert_eq!(panels.versions[0].href, Some(href));
+        assert_eq!(panels.versions[0].machine, "2026-07-02T15:31+09:00");
+        assert_eq!(panels.versions[1].href, None);
+    }
+
+    #[test]
+    fn without_a_sound_newest_version_nothing_is_said_to_be_in_force() {
+        let mut seen = sample(1);
+        seen.until = None;
+        seen.versions[1].label = None;
+        let panels = panels(&seen, date!(2026 - 07 - 10), "mark");
+        assert_eq!(panels.checks[1].words, "有効かどうかを確かめられません");
+        assert_eq!(panels.checks[2].link, None);
+        assert_eq!(panels.versions[0].tag.words, "表示できません");
+        assert_eq!(panels.versions[0].href, None);
+    }
+
+    #[test]
+    fn the_fingerprint_is_whole() {
+        let groups = panels(&sample(1), date!(2026 - 07 - 10), "mark").fingerprint;
+        assert_eq!(groups.len(), 8);
+        assert!(groups.iter().all(|group| group.len() == 8));
+    }
+}

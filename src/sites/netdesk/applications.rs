@@ -34,6 +34,8 @@ mod form;
 mod place;
 mod rows;
 mod sheet;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 pub use advice::advice;
@@ -81,7 +83,7 @@ struct Desk<'a> {
 impl<'a> Desk<'a> {
     async fn open(web: &'a Web, who: &'a ContractorUser) -> Result<Self, AppError> {
         let offer = drafts::offer(web, who).await?;
-        let fresh = typed::defaults(who, &offer);
+        let fresh = typed::defaults(who.branch(), who.email(), &offer);
         Ok(Self {
             web,
             who,

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 
 use super::frame;
-use super::places::{self, Place};
+
 use crate::domain::era;
 use crate::domain::number::TypedNumber;
 use crate::domain::product::{CertificateForm, Product};
@@ -16,6 +16,7 @@ use crate::web::answer::{self, PageResult};
 use crate::web::form::{Query, RawForm};
 use crate::web::page::HelpLink;
 use crate::web::pager::Pager;
+use crate::web::places::{self, Place};
 use crate::web::shell::{Menu, NetdeskShell};
 use crate::web::state::Web;
 use crate::web::summary::ErrorSummary;

@@ -23,6 +23,8 @@ use crate::web::urls::office as to;
 #[template(path = "office/gate/invitation.html")]
 struct InvitationPage {
     shell: GateShell,
+    /// The address' own secret: the form goes where it came from.
+    token: String,
     first: bool,
     name: String,
     login: String,
@@ -37,10 +39,11 @@ struct GonePage {
 }
 
 impl InvitationPage {
-    fn new(web: &Web, guest: Guest) -> Self {
+    fn new(web: &Web, token: &str, guest: Guest) -> Self {
         let [password, again] = passwords::fields();
         Self {
             shell: shell::gate(web, "login"),
+            token: token.to_owned(),
             first: guest.purpose == Purpose::Invitation,
             name: guest.name,
             login: guest.login,
@@ -53,7 +56,7 @@ impl InvitationPage {
 /// `GET /office/invitations/{token}`
 pub async fn page(State(web): State<Web>, Named(token): Named<String>) -> PageResult {
     match invitation::invitation(&web, Door::Office, &token).await? {
-        Some(guest) => answer::page(&InvitationPage::new(&web, guest)),
+        Some(guest) => answer::page(&InvitationPage::new(&web, &token, guest)),
         None => gone(&web),
     }
 }
@@ -67,7 +70,7 @@ pub async fn accept(
     let Some(guest) = invitation::invitation(&web, Door::Office, &token).await? else {
         return gone(&web);
     };
-    let mut page = InvitationPage::new(&web, guest);
+    let mut page = InvitationPage::new(&web, &token, guest);
     [page.password, page.again] = passwords::agree([page.password, page.again], &form);
     if ErrorSummary::of([&page.password, &page.again]).any() {
         return refused(page);

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod applications;
 pub mod gate;
+pub mod guarantees;
 pub mod invitations;
 mod shell;
 mod words;
@@ -88,5 +89,17 @@ pub fn routes() -> Routes {
             "/office/applications/{id}/message",
             handle,
             cases::post::message,
+        )
+        .get(to::GUARANTEES, read, guarantees::list::list)
+        .get("/office/guarantees/{number}", read, guarantees::show::show)
+        .post(
+            "/office/guarantees/{number}/paper",
+            handle,
+            guarantees::show::print,
+        )
+        .get(
+            "/office/guarantees/{number}/certificates/{file}",
+            read,
+            guarantees::certificate::show,
         )
 }

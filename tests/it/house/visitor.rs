@@ -132,7 +132,7 @@ impl Visitor {
             let fields: Vec<(&str, &str)> = fields
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()))
-                .chain([("accept", "yes")])
+                .chain([("agree", "on")])
                 .collect();
             let page = self.post("/netdesk/terms", &fields).await;
             assert_eq!(

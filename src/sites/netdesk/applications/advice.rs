@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::sheet::Sheet;
 use super::typed::{self, Sent};
 use super::{Desk, json as respond};
-use crate::domain::field::Field;
+use crate::domain::field::{Field, Section};
 use crate::domain::product::Product;
 use crate::services::ContractorUser;
 use crate::web::answer::PageResult;
@@ -29,7 +29,7 @@ pub async fn advice(
 }
 
 /// By field name: `says` (tone, icon, words), `cards` (barred, words), `limits`, and which dates
-/// are asked for.
+/// are asked for; by section the `tabs`; the obligee's book.
 fn answer(sheet: &Sheet<'_>) -> Value {
     let mut says = Map::new();
     let mut cards = Map::new();
@@ -44,8 +44,15 @@ fn answer(sheet: &Sheet<'_>) -> Value {
             sheet.limit(product).into(),
         );
     }
+    let mut tabs = Map::new();
+    for section in Section::ALL {
+        let (class, words) = sheet.state(section);
+        tabs.insert(section.id().into(), json!([class, words]));
+    }
     let place = sheet.place();
     json!({
+        "tabs": tabs,
+        "book": sheet.book.map(|book| json!({ "body": book.body, "facts": book.facts() })),
         "says": says,
         "cards": cards,
         "limits": limits,

@@ -7,7 +7,6 @@ use crate::domain::content::FeeMethod;
 use crate::domain::field::{Field, Section};
 use crate::domain::product::Product;
 use crate::domain::typed::TypedForm;
-use crate::services::ContractorUser;
 use crate::services::drafts::Offer;
 
 /// Which button was pressed.
@@ -56,12 +55,13 @@ impl Sent {
     }
 }
 
-/// What a fresh form holds: the usual branch and mail, 一括納付 where it is agreed.
-pub fn defaults(who: &ContractorUser, offer: &Offer) -> TypedForm {
-    let branch = who.branch().to_string();
+/// What a fresh form holds: the company's usual branch, the person's mail, 一括納付 where it is
+/// agreed.
+pub fn defaults(branch: i64, email: &str, offer: &Offer) -> TypedForm {
+    let branch = branch.to_string();
     let mut form: TypedForm = [
         (Field::Branch, branch.as_str()),
-        (Field::Email, who.email()),
+        (Field::Email, email),
         (Field::Redeposit, "no"),
         (Field::PrepaymentPaperStatement, "no"),
         (Field::ContractPaperStatement, "no"),

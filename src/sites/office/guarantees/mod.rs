@@ -1,0 +1,17 @@
+//! 保証契約 in the Office: the list, one guarantee, its certificates, the printer.
+
+pub mod certificate;
+pub mod list;
+pub mod show;
+
+use crate::domain::number::TypedNumber;
+use crate::error::AppError;
+use crate::services::Officer;
+
+/// The number of an address; other sureties' letters lead nowhere.
+fn number_of(who: &Officer, typed: &str) -> Result<TypedNumber, AppError> {
+    TypedNumber::parse(typed)
+        .ok()
+        .filter(|number| number.letter().is_none_or(|letter| letter == who.suffix()))
+        .ok_or(AppError::NotFound)
+}
