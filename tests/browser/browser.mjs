@@ -43,6 +43,7 @@ export class Browser {
 
 /** One window (a tab with its own cookies, or a second tab beside another). */
 export class Window {
+  #marks = 0;
   complaints = [];
   status = 0;
   headers = {};
@@ -112,11 +113,13 @@ export class Window {
 
   /** Does something that leads to another page, and waits until that page stands. */
   async leads(deed) {
-    await this.run('document.akashiLeft = true');
+    // A page out of the browser's memory brings an older mark along.
+    const mark = ++this.#marks;
+    await this.run(`document.akashiLeft = ${mark}`);
     await deed();
     const end = Date.now() + PATIENCE;
     for (;;) {
-      const there = await this.run('!document.akashiLeft && document.readyState === "complete" && location.href !== "about:blank"').catch(() => false);
+      const there = await this.run(`document.akashiLeft !== ${mark} && document.readyState === "complete" && location.href !== "about:blank"`).catch(() => false);
       if (there) break;
       if (Date.now() > end) throw new Error(`nothing happened for ${PATIENCE / 1000} s at ${await this.path()}`);
       await pause(15);
@@ -342,7 +345,7 @@ export class Window {
   async beside(label, ...words) {
     const field = await this.ask(`!!(() => { try { return ${this.#field(label)}; } catch { return null; } })()`);
     const own = field ? this.#field(label) : `find.within(${quoted(label)})`;
-    const said = await this.ask(`(e => (e.getAttribute('aria-describedby') || '').split(/\s+/).map(id => document.getElementById(id)).filter(one => one?.classList.contains('err')).map(one => one.textContent).join('\n'))(${own})`);
+    const said = await this.ask(`(e => (e.getAttribute('aria-describedby') || '').split(/\\s+/).map(id => document.getElementById(id)).filter(one => one?.classList.contains('err')).map(one => one.textContent).join(' '))(${own})`);
     const missing = words.filter(word => !bare(said).includes(bare(word)));
     if (missing.length) throw new Error(`beside 「${label}」 stands 「${said}」, not ${missing.map(word => `「${word}」`).join('')}`);
   }

@@ -34,6 +34,11 @@ export async function signIn(window, site, login, password = PASSWORD) {
   await window.fill('ログインID', login);
   await window.fill('パスワード', password);
   await window.press('ログイン');
+  // The first sign-in of a login asks for consent once; which day comes first is left open.
+  if ((await window.text()).includes('同意して利用を始める')) {
+    await window.tick('利用規約に同意します');
+    await window.press('同意して利用を始める');
+  }
 }
 
 /** Types the works and the guarantees into the form that stands in the window. */

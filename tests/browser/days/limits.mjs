@@ -35,7 +35,7 @@ await day(async d => {
   await contractor.press('申込内容を確認する');
   same(contractor.status, 422, 'the answer');
   await contractor.beside('請負金額（総額）', '12a');
-  await contractor.beside('請負契約日', '2月30日');
+  await contractor.beside('請負契約日', 'カレンダーにない日付');
   await d.check(contractor, '保証申込／読めない金額と日付');
 
   d.step('over the limit and below the floor');
