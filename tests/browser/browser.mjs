@@ -79,7 +79,7 @@ export class Window {
       this.complaints.push(`exception: ${what.exception?.description || what.text}`);
     }
     // Refused input (4xx) is part of the days; everything else a console says is a fault.
-    if (method === 'Log.entryAdded' && !/status of 4\d\d/.test(params.entry.text)) {
+    if (method === 'Log.entryAdded' && /warning|error/.test(params.entry.level) && !/status of 4\d\d/.test(params.entry.text)) {
       this.complaints.push(`${params.entry.source}: ${params.entry.text.slice(0, 300)} ${params.entry.url || ''}`);
     }
   }
@@ -95,8 +95,8 @@ export class Window {
     await this.browser.chromium.send('Target.closeTarget', { targetId: this.targetId });
   }
 
-  async size(width) {
-    await this.cdp('Emulation.setDeviceMetricsOverride', { width, deviceScaleFactor: 1, ...SCREENS[width] });
+  async size(width, height = SCREENS[width].height) {
+    await this.cdp('Emulation.setDeviceMetricsOverride', { width, deviceScaleFactor: 1, ...SCREENS[width], height });
   }
 
   /** Evaluates in the page. */

@@ -85,3 +85,12 @@ export function mails(words) {
     .map(name => ({ name, raw: readFileSync(path.join(given.mails, name), 'utf8') }))
     .filter(mail => bare(body(mail.raw)).includes(bare(words)));
 }
+
+/** Lets the newest session of a login grow old, as half an hour at the coffee machine does. */
+export function growOld(login, minutes = 31) {
+  const folder = readFileSync(path.join(given.mails, '../pg/postmaster.pid'), 'utf8').split('\n')[4];
+  const programs = readdirSync('/usr/lib/postgresql').map(version => `/usr/lib/postgresql/${version}/bin/psql`);
+  const psql = programs.concat('psql').find(file => { try { execFileSync(file, ['--version']); return true; } catch { return false; } });
+  const order = `update sessions set seen_at = seen_at - interval '${minutes} minutes' where token_sha256 = (select token_sha256 from sessions join accounts on accounts.id = account_id where login = '${login}' order by sessions.created_at desc limit 1)`;
+  same(execFileSync(psql, ['-h', folder, '-U', 'akashi', '-d', 'akashi', '-Atc', order], { encoding: 'utf8' }).trim(), 'UPDATE 1', 'the session grows old');
+}

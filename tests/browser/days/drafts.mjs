@@ -1,6 +1,7 @@
 // Drafts survive; a double click and the Back button make one application; an ended session gives the text back.
 
 import { day, holds, same } from '../day.mjs';
+import { growOld } from '../papers.mjs';
 import * as story from '../story.mjs';
 
 const WORKS = '○○調整池護岸工事';
@@ -75,30 +76,27 @@ await day(async d => {
 
   d.step('the session ends while typing');
   const application = story.example(`${WORKS}（時間切れ）`);
-  await contractor.go('/netdesk/applications/new');
-  await story.fillIn(contractor, application);
-  const elsewhere = await contractor.tab();
-  await elsewhere.go('/netdesk/');
-  await elsewhere.press('ログアウト');
-  await elsewhere.close();
-  await contractor.press('下書き保存');
-  await contractor.expect('もう一度ログインしてください', '入力した内容はお預かりしています');
-  await d.check(contractor, 'ログイン／入力をお預かり');
-  await contractor.fill('ログインID', 'minato.soumu');
-  await contractor.fill('パスワード', story.PASSWORD);
-  await contractor.press('ログイン');
-  await contractor.expect('まだ');
-  await d.check(contractor, '保証申込／戻った入力');
-  for (const [label, value] of [['発注者名', application.obligee], ['工事名', application.works], ['前払金保証金額', '20,000,000'], ['落札決定日', '2026-07-01']]) {
-    same(await contractor.value(label), value, `${label} came back`);
-  }
-  await contractor.press('申込内容を確認する');
-  await contractor.at(/\/confirmation$/);
-
-  d.step('who may write, but not send');
   const writer = await d.window();
   await story.signIn(writer, 'netdesk', 'minato.keiri');
-  await writer.go(await contractor.path());
+  await writer.go('/netdesk/applications/new');
+  await story.fillIn(writer, application);
+  growOld('minato.keiri');
+  await writer.press('下書き保存');
+  await writer.expect('もう一度ログインしてください', '入力した内容はお預かりしています');
+  await d.check(writer, 'ログイン／入力をお預かり');
+  await writer.fill('ログインID', 'minato.keiri');
+  await writer.fill('パスワード', story.PASSWORD);
+  await writer.press('ログイン');
+  await writer.expect('入力内容を戻しました。まだ送信していません。');
+  await d.check(writer, '保証申込／戻った入力');
+  for (const [label, value] of [['発注者名', application.obligee], ['工事名', application.works], ['前払金保証金額', '20,000,000'], ['落札決定日', '2026-07-01']]) {
+    same(await writer.value(label), value, `${label} came back`);
+  }
+  same(await writer.chosen('前払金保証/保証証書の形式について'), story.ELECTRONIC, 'the chosen form came back');
+  await writer.press('申込内容を確認する');
+  await writer.at(/\/confirmation$/);
+
+  d.step('who may write, but not send');
   await writer.expect('では送信できません');
   await writer.lacks('この内容で申し込む');
   await d.check(writer, '申込確認／送信できない役割');
@@ -106,7 +104,7 @@ await day(async d => {
   d.step("another company's draft is not there");
   const stranger = await d.window();
   await story.signIn(stranger, 'netdesk', 'yamato.soumu');
-  same(await stranger.go(await contractor.path()), 404, "another company's application");
+  same(await stranger.go(await writer.path()), 404, "another company's application");
   await stranger.expect('ページが見つかりません');
   holds(!(await stranger.text()).includes(WORKS), 'nothing of it is told');
   await d.check(stranger, 'ほかの会社の申込（ありません）');
