@@ -181,7 +181,10 @@ async fn join(house: &House, steward: &Steward, typed: &NewUser, door: Door) -> 
     assert!(matches!(made, Created::Done(_)), "{made:?}");
     house.work().await;
     let mails = house.mails().await;
-    let link = mails.iter().rev().find_map(|mail| mail.body.split("/invitations/").nth(1));
+    let link = mails
+        .iter()
+        .rev()
+        .find_map(|mail| mail.body.split("/invitations/").nth(1));
     let Some(token) = link else {
         let why: Option<String> = house
             .ask("select last_error from jobs where state <> 'done' limit 1")

@@ -110,10 +110,6 @@ impl Visitor {
         &self.cookies
     }
 
-    pub fn forget(&mut self) {
-        self.cookies.clear();
-    }
-
     /// Signs in through the page; accepts the terms of use where they are asked for.
     pub async fn sign_in(&mut self, path: &str, login: &str) {
         self.sign_in_with(path, login, DEMO_PASSWORD).await;
