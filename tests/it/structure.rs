@@ -50,6 +50,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     // Pages that show the demo's logins, or exist only under it.
     ("sites/demo/door.rs", "demo"),
     ("sites/demo/mail.rs", "demo"),
+    ("sites/netdesk/gate.rs", "demo"),
     ("sites/office/gate.rs", "demo"),
 ];
 
