@@ -129,11 +129,13 @@ impl Visitor {
         let next = page.location().unwrap();
         let page = self.visit(&next).await;
         if page.path == "/netdesk/terms" {
-            let fields: Vec<(String, String)> = page.form_fields("/netdesk/terms");
+            let mut fields = page.form_fields("/netdesk/terms");
+            for tick in page.attributes("main input[type=checkbox]", "name") {
+                fields.push((tick, "on".to_owned()));
+            }
             let fields: Vec<(&str, &str)> = fields
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()))
-                .chain([("accept", "yes")])
                 .collect();
             let page = self.post("/netdesk/terms", &fields).await;
             assert_eq!(
