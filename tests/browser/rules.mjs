@@ -124,7 +124,7 @@ export async function hold(window, { print = 0 } = {}) {
     await window.run('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))');
     for (const [rule, list] of Object.entries(await window.run(`(${probe})()`))) say(width, rule, list.slice(0, 4).join(' | '));
     // As tall as the page: what a bar at the screen's edge covers is the walk's business, below.
-    await window.size(width, Math.min(8000, await window.run('document.documentElement.scrollHeight')) + 200);
+    await window.size(width, await window.run('document.documentElement.scrollHeight') + 200);
     if (!await window.run('!!window.axe')) await window.run(AXE);
     const broken = await window.run(`axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(TAGS)} }, resultTypes: ['violations'] }).then(told => told.violations.map(one => one.id + ' (' + one.impact + '): ' + one.nodes.slice(0, 3).map(node => node.target.join(' ') + (node.any[0]?.message ? ' [' + node.any[0].message + ']' : '')).join(' | ')))`);
     for (const words of broken) say(width, 'axe', words);
