@@ -107,22 +107,25 @@ pub async fn finish(
     .map(drop)
 }
 
-/// Tries again later; counts the attempt unless a lease did.
+/// Tries again later, where no other worker has counted an attempt (taken a lease) meanwhile:
+/// `seen` is the count this worker knows of.
 pub async fn retry(
     conn: &mut PgConnection,
     id: Uuid,
+    seen: i32,
     attempts: i32,
     run_at: OffsetDateTime,
     error: &str,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "update jobs set attempts = $2, run_at = $3, last_error = $4
-         where id = $1 and state = 'ready'",
+         where id = $1 and state = 'ready' and attempts = $5",
     )
     .bind(id)
     .bind(attempts)
     .bind(run_at)
     .bind(error)
+    .bind(seen)
     .execute(conn)
     .await
     .map(drop)
@@ -146,15 +149,49 @@ pub async fn bury(
     .map(drop)
 }
 
+/// A buried job with what it is about, as far as the reader may see that.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct BuriedRow {
+    pub id: Uuid,
+    pub kind: String,
+    pub attempts: i32,
+    pub last_error: Option<String>,
+    pub created_at: OffsetDateTime,
+    pub finished_at: Option<OffsetDateTime>,
+    pub application_id: Option<Uuid>,
+    pub receipt_no: Option<String>,
+    /// With its letter.
+    pub number: Option<String>,
+    /// Of an invitation.
+    pub login: Option<String>,
+}
+
 /// What an administrator sees: buried jobs of the own surety, newest first.
-pub async fn buried(conn: &mut PgConnection, surety: i64) -> Result<Vec<JobRow>, sqlx::Error> {
+pub async fn buried(conn: &mut PgConnection, surety: i64) -> Result<Vec<BuriedRow>, sqlx::Error> {
     sqlx::query_as(
-        "select id, surety_id, kind, payload, attempts, last_error, created_at
-         from jobs where surety_id = $1 and state = 'buried' order by created_at desc, id desc",
+        "select j.id, j.kind, j.attempts, j.last_error, j.created_at, j.finished_at,
+           a.id as application_id, a.receipt_no, g.number || g.suffix as number, c.login
+         from jobs j
+         left join application_items i on i.id = (j.payload ->> 'item')::uuid
+         left join guarantees g on g.id = (j.payload ->> 'guarantee')::bigint
+         left join applications a
+           on a.id = coalesce(i.application_id, g.application_id, (j.payload ->> 'application')::uuid)
+         left join accounts c on c.id = (j.payload ->> 'account')::bigint
+         where j.surety_id = $1 and j.state = 'buried'
+         order by j.created_at desc, j.id desc limit 200",
     )
     .bind(surety)
     .fetch_all(conn)
     .await
+}
+
+/// Whether the surety has such a job.
+pub async fn exists(conn: &mut PgConnection, surety: i64, id: Uuid) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("select exists (select from jobs where surety_id = $1 and id = $2)")
+        .bind(surety)
+        .bind(id)
+        .fetch_one(conn)
+        .await
 }
 
 /// Digs a buried job up again.

@@ -5,7 +5,10 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod blocks;
+pub mod branches;
 pub mod certificates;
+pub mod contractors;
 pub mod dsure;
 pub mod events;
 pub mod founding;

@@ -34,10 +34,16 @@ pub enum Happened {
     CertificateCopied,
     PaperPrinted,
     MessageToContractor,
+    BranchAdded,
+    BranchChanged,
+    ContractorAdded,
+    ContractorChanged,
+    BlockAllotted,
+    JobRunAgain,
 }
 
 impl Happened {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 28] = [
         Self::Submitted,
         Self::Resubmitted,
         Self::Withdrawn,
@@ -60,6 +66,12 @@ impl Happened {
         Self::CertificateCopied,
         Self::PaperPrinted,
         Self::MessageToContractor,
+        Self::BranchAdded,
+        Self::BranchChanged,
+        Self::ContractorAdded,
+        Self::ContractorChanged,
+        Self::BlockAllotted,
+        Self::JobRunAgain,
     ];
 
     pub fn code(self) -> &'static str {
@@ -86,6 +98,12 @@ impl Happened {
             Self::CertificateCopied => "certificate_copied",
             Self::PaperPrinted => "paper_printed",
             Self::MessageToContractor => "message_to_contractor",
+            Self::BranchAdded => "branch_added",
+            Self::BranchChanged => "branch_changed",
+            Self::ContractorAdded => "contractor_added",
+            Self::ContractorChanged => "contractor_changed",
+            Self::BlockAllotted => "block_allotted",
+            Self::JobRunAgain => "job_run_again",
         }
     }
 
@@ -114,6 +132,12 @@ impl Happened {
             Self::CertificateCopied => "証書の写し（PDF）を作成",
             Self::PaperPrinted => "証書（紙）を印刷",
             Self::MessageToContractor => "お客様へのお知らせ",
+            Self::BranchAdded => "支店を登録",
+            Self::BranchChanged => "支店の連絡先を変更",
+            Self::ContractorAdded => "お客様を登録",
+            Self::ContractorChanged => "お客様の情報を変更",
+            Self::BlockAllotted => "番号ブロックを割当て",
+            Self::JobRunAgain => "処理をもう一度実行",
         }
     }
 
@@ -131,6 +155,12 @@ impl Happened {
                 | Self::OrderFailed
                 | Self::CertificateSigned
                 | Self::MailFailed
+                | Self::BranchAdded
+                | Self::BranchChanged
+                | Self::ContractorAdded
+                | Self::ContractorChanged
+                | Self::BlockAllotted
+                | Self::JobRunAgain
         )
     }
 }
@@ -186,6 +216,39 @@ pub(super) async fn record(
             words,
             detail: if detail.is_null() { json!({}) } else { detail },
             shown: what.shown(),
+        },
+    )
+    .await
+}
+
+/// Appends an entry about a register (branch, contractor, block, job): of the surety, not of one
+/// application. It stays among staff.
+pub(super) async fn record_register(
+    conn: &mut PgConnection,
+    who: &Officer,
+    contractor: Option<i64>,
+    what: Happened,
+    words: &str,
+    detail: Value,
+    at: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    events::add(
+        conn,
+        &NewEvent {
+            surety: who.surety,
+            contractor,
+            branch: None,
+            application: None,
+            product: None,
+            guarantee: None,
+            at,
+            actor_site: "office",
+            actor_id: Some(who.account),
+            actor_name: &who.name,
+            kind: what.code(),
+            words,
+            detail,
+            shown: false,
         },
     )
     .await

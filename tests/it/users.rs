@@ -31,7 +31,7 @@ async fn a_link_is_good_once_for_its_own_time_and_door() {
     let job = house.text("select kind || payload::text from jobs").await;
     assert_eq!(
         job,
-        format!("mail_invitation{{\"purpose\": \"invitation\", \"account_id\": {account}}}")
+        format!("mail_invitation{{\"account\": {account}, \"purpose\": \"invitation\"}}")
     );
     let link = invitation::make_link(app, account, Purpose::Invitation)
         .await

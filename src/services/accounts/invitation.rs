@@ -79,7 +79,7 @@ pub(super) async fn queue(
     purpose: Purpose,
 ) -> Result<(), AppError> {
     let now = app.clock.now();
-    let payload = json!({ "account_id": account, "purpose": purpose.code() });
+    let payload = json!({ "account": account, "purpose": purpose.code() });
     jobs::add(
         tx,
         app.chance.id(now),

@@ -1,9 +1,11 @@
 //! 保証業務: the surety's branches examine, approve and issue; administrators keep the registers.
 
 pub mod account;
+pub mod admin;
 pub mod applications;
 pub mod gate;
 pub mod guarantees;
+pub mod help;
 pub mod invitations;
 mod shell;
 mod words;
@@ -102,4 +104,7 @@ pub fn routes() -> Routes {
             read,
             guarantees::certificate::show,
         )
+        .get(to::HELP, Access::Public, help::index)
+        .get("/office/help/{topic}", Access::Public, help::topic)
+        .and(admin::routes())
 }

@@ -116,8 +116,13 @@ impl Visitor {
 
     /// Signs in through the page; accepts the terms of use where they are asked for.
     pub async fn sign_in(&mut self, path: &str, login: &str) {
+        self.sign_in_with(path, login, DEMO_PASSWORD).await;
+    }
+
+    /// Signs in with a password of one's own.
+    pub async fn sign_in_with(&mut self, path: &str, login: &str, password: &str) {
         let page = self
-            .post(path, &[("login", login), ("password", DEMO_PASSWORD)])
+            .post(path, &[("login", login), ("password", password)])
             .await;
         assert_eq!(
             page.status,
@@ -132,7 +137,7 @@ impl Visitor {
             let fields: Vec<(&str, &str)> = fields
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()))
-                .chain([("agree", "on")])
+                .chain([("accept", "yes")])
                 .collect();
             let page = self.post("/netdesk/terms", &fields).await;
             assert_eq!(
