@@ -61,13 +61,6 @@ impl Load {
         let last = self.millis.len().saturating_sub(1);
         self.millis.get(index.min(last)).copied().unwrap_or(0.0)
     }
-
-    pub fn merge(&mut self, other: Self) {
-        self.done += other.done;
-        self.seconds += other.seconds;
-        self.millis.extend(other.millis);
-        self.millis.sort_by(f64::total_cmp);
-    }
 }
 
 /// Each list of asks is one client's, over and over, until the time is over or each client has had

@@ -449,11 +449,11 @@ fn asks(world: &World, host: SocketAddr) -> BTreeMap<Web, Vec<Vec<Ask>>> {
     let lists = world
         .desks
         .iter()
-        .map(|desk| vec![Ask::get(host, &search, &cookie(desk), "舗装修繕工事</")]);
+        .map(|desk| vec![Ask::get(host, search, &cookie(desk), "舗装修繕工事</")]);
     let big = world
         .big
         .iter()
-        .map(|desk| vec![Ask::get(host, &search, &cookie(desk), "1,000件以上")]);
+        .map(|desk| vec![Ask::get(host, search, &cookie(desk), "1,000件以上")]);
     let each = world.keys.len() / CLIENTS;
     let signins = world.keys.chunks(each).map(|keys| {
         keys.iter()

@@ -112,6 +112,7 @@ async fn walk(guests: &[Guest]) {
             }
         }
         house.work().await;
+        people::unbury(&house).await;
         house.close().await;
     }
     assert!(
@@ -187,6 +188,7 @@ async fn no_deed_is_done_for_a_page_of_another_site() {
         let inside = visitor.get(guest.site().home()).await;
         assert_eq!(inside.status, 200, "{} is still signed in", guest.name);
     }
+    people::unbury(&house).await;
     house.close().await;
 }
 
@@ -222,5 +224,6 @@ async fn head_is_guarded_as_get_is() {
             assert!(page.bytes.is_empty(), "HEAD {path} has a body");
         }
     }
+    people::unbury(&house).await;
     house.close().await;
 }

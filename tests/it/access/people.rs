@@ -16,6 +16,7 @@ const PASSWORD: &str = "a walk through every room";
 const ISSUED: &str = "01900000-0000-7000-8000-000000000001";
 const RETURNED: &str = "01900000-0000-7000-8000-000000000002";
 const DRAFT: &str = "01900000-0000-7000-8000-000000000003";
+const BURIED: &str = "01900000-0000-7000-8000-0000000000bb";
 const SENT: &str = "01900000-0000-7000-8000-0000000000aa";
 
 /// A mail for the demo's list.
@@ -181,7 +182,10 @@ async fn join(house: &House, steward: &Steward, typed: &NewUser, door: Door) -> 
     assert!(matches!(made, Created::Done(_)), "{made:?}");
     house.work().await;
     let mails = house.mails().await;
-    let link = mails.iter().rev().find_map(|mail| mail.body.split("/invitations/").nth(1));
+    let link = mails
+        .iter()
+        .rev()
+        .find_map(|mail| mail.body.split("/invitations/").nth(1));
     let Some(token) = link else {
         let why: Option<String> = house
             .ask("select last_error from jobs where state <> 'done' limit 1")
@@ -195,9 +199,34 @@ async fn join(house: &House, steward: &Steward, typed: &NewUser, door: Door) -> 
     typed.login.clone()
 }
 
+/// A letter that was given up, as the worker leaves it.
+async fn bury(house: &House) {
+    sqlx::query(
+        "insert into jobs (id, surety_id, kind, payload, state, run_at, attempts, last_error, created_at, finished_at)
+         select $1, surety_id, kind, payload, 'buried', run_at, 10, '-', created_at, finished_at
+         from jobs where kind = 'mail_returned'",
+    )
+    .bind(Uuid::try_parse(BURIED).unwrap())
+    .execute(&house.owner)
+    .await
+    .unwrap();
+}
+
+/// Nobody had the right to run it: it goes with the walk.
+pub async fn unbury(house: &House) {
+    sqlx::query("delete from jobs where state = 'buried'")
+        .execute(&house.owner)
+        .await
+        .unwrap();
+}
+
 /// What the addresses of the walk name.
 pub struct Things {
     keiri: i64,
+    colleague: i64,
+    company: i64,
+    branch: i64,
+    obligee: i64,
     key: String,
 }
 
@@ -220,8 +249,19 @@ impl Things {
             .unwrap();
         assert!(matches!(sent, applications::Sent::Done { .. }), "{sent:?}");
         house.work().await;
+        bury(house).await;
         std::fs::write(house.mails.join(MAIL), "Subject: walk\r\n\r\nwalk\r\n").unwrap();
         Self {
+            colleague: house
+                .ask("select id from accounts where login = 'kanagawa.clerk'")
+                .await,
+            company: house
+                .ask("select id from contractors where name like 'みなと%'")
+                .await,
+            branch: branch.id,
+            obligee: house
+                .ask("select id from obligees where title_name = 'みなと野市長'")
+                .await,
             keiri: house
                 .ask("select id from accounts where login = 'minato.keiri'")
                 .await,
@@ -238,6 +278,11 @@ impl Things {
             "sent" => SENT.to_owned(),
             "electronic" => "35075-00001M".to_owned(),
             "paper" => "35075-00002M".to_owned(),
+            "colleague" => self.colleague.to_string(),
+            "company" => self.company.to_string(),
+            "branch" => self.branch.to_string(),
+            "obligee" => self.obligee.to_string(),
+            "buried" => BURIED.to_owned(),
             "keiri" => self.keiri.to_string(),
             "mail" => MAIL.to_owned(),
             other => other.to_owned(),
@@ -248,8 +293,13 @@ impl Things {
     pub fn body(&self, route: &str) -> Vec<(&'static str, String)> {
         match route {
             "POST /netdesk/applications/autosave" => vec![("application", DRAFT.to_owned())],
-            "POST /netdesk/account/users/{id}/role" => vec![("role", "writer".to_owned())],
-            "POST /netdesk/account/users/{id}/state" => vec![("state", "open".to_owned())],
+            "POST /netdesk/account/users/{id}/role"
+            | "POST /office/admin/contractors/{id}/users/{user}/role" => {
+                vec![("role", "writer".to_owned())]
+            }
+            "POST /office/admin/staff/{id}/role" => vec![("role", "clerk".to_owned())],
+            route if route.ends_with("/state") => vec![("state", "open".to_owned())],
+            "POST /office/applications/{id}/payment" => vec![("form_id", SENT.to_owned())],
             _ => Vec::new(),
         }
     }
