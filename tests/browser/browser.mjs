@@ -219,6 +219,8 @@ export class Window {
     const window = await Window.attach(this.browser, this.context, found, this);
     this.browser.windows.push(window);
     while (Date.now() < end && !await window.run('document.readyState === "complete" && location.href !== "about:blank"').catch(() => false)) await pause(20);
+    // Its first answer came before we listened.
+    await window.reload();
     return window;
   }
 

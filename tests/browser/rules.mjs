@@ -92,10 +92,12 @@ const walk = () => {
     if (document.activeElement !== e) { say('focus-refused', e); continue; }
     const style = getComputedStyle(e), box = e.getBoundingClientRect();
     if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) say('focus-without-ring', e);
-    const x = Math.min(Math.max(box.x + box.width / 2, 1), innerWidth - 2), y = box.y + box.height / 2;
-    const top = y > 0 && y < innerHeight ? document.elementFromPoint(x, y) : null;
+    // The middle of what the screen shows of it: a large field may reach beyond the edge.
+    const from = Math.max(box.y, 0), to = Math.min(box.y + box.height, innerHeight);
+    const x = Math.min(Math.max(box.x + box.width / 2, 1), innerWidth - 2), y = (from + to) / 2;
+    const top = to - from >= Math.min(box.height, 24) ? document.elementFromPoint(x, y) : null;
     const good = top && (e === top || e.contains(top) || top.contains(e) || (e.labels && [...e.labels].some(label => label.contains(top))));
-    if (!good && !(box.height > innerHeight)) say('focus-hidden', e);
+    if (!good) say('focus-hidden', e);
   }
   document.activeElement?.blur();
   scrollTo(0, 0);
