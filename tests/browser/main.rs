@@ -28,6 +28,19 @@ const DESK: Way = Way {
     rules: true,
 };
 
+const PHONE: Way = Way {
+    width: 390,
+    script: true,
+    rules: false,
+};
+
+/// Without JavaScript: every task works; the rules were held with it.
+const PLAIN: Way = Way {
+    width: 1280,
+    script: false,
+    rules: false,
+};
+
 /// Lives one day of `days/`, keeping what it saw under `name`.
 fn live(name: &str, script: &str, way: &Way) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -72,4 +85,64 @@ fn live(name: &str, script: &str, way: &Way) {
 #[test]
 fn the_demo_s_own_pages() {
     live("door", "door.mjs", &DESK);
+}
+
+#[test]
+fn the_worked_example_from_sign_in_to_d_sure() {
+    live("worked-example", "worked_example.mjs", &DESK);
+}
+
+#[test]
+fn the_worked_example_on_a_phone() {
+    live("worked-example-390", "worked_example.mjs", &PHONE);
+}
+
+#[test]
+fn the_worked_example_without_script() {
+    live("worked-example-no-script", "worked_example.mjs", &PLAIN);
+}
+
+#[test]
+fn prepayment_electronic_and_contract_on_paper() {
+    live("electronic-and-paper", "electronic_and_paper.mjs", &DESK);
+}
+
+#[test]
+fn a_village_that_takes_paper_only() {
+    live("village-on-paper", "village_on_paper.mjs", &DESK);
+}
+
+#[test]
+fn an_award_a_day_too_early_and_on_the_day() {
+    live("award-date", "award_date.mjs", &DESK);
+}
+
+#[test]
+fn a_yen_too_much_and_a_yen_too_little() {
+    live("limits", "limits.mjs", &DESK);
+}
+
+#[test]
+fn an_application_is_returned_mended_and_withdrawn() {
+    live("returned", "returned.mjs", &DESK);
+}
+
+#[test]
+fn drafts_survive_anything() {
+    live("drafts", "drafts.mjs", &DESK);
+}
+
+#[test]
+fn the_form_by_keyboard_only() {
+    live("keyboard", "keyboard.mjs", &DESK);
+}
+
+#[test]
+fn the_administrators_pages() {
+    live("town-hall", "town_hall.mjs", &DESK);
+}
+
+#[test]
+fn small_pages_and_errors() {
+    live("small-pages", "small_pages.mjs", &DESK);
 }
