@@ -163,7 +163,8 @@ export class Window {
 
   /** What a reader sees. */
   text() {
-    return this.run('document.body.innerText');
+    // Between two pages there is no body yet.
+    return this.run('document.body?.innerText ?? ""');
   }
 
   title() {
