@@ -9,5 +9,7 @@ mod gatehouse;
 mod gates;
 mod house;
 mod issue;
+mod office;
+mod registers;
 mod serve;
 mod users;
