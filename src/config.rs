@@ -76,8 +76,11 @@ pub struct Login {
     pub password: Option<Zeroizing<String>>,
 }
 
+/// Answers for a variable's name.
+type Lookup = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// The environment as it was given, or as a test gives it.
-pub struct Env(Box<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub struct Env(Lookup);
 
 impl Env {
     /// The process' own.

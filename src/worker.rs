@@ -91,11 +91,12 @@ async fn round(app: &App, mailer: &Mailer) -> Result<usize, AppError> {
     let count = due.len();
     for job in due {
         let (app, mailer) = (app.clone(), mailer.clone());
-        let id = job.id;
+        let (own, told) = (app.clone(), job.clone());
         // Each job in a task of its own: a panic is that job's failure, not the worker's end.
         let task = tokio::spawn(async move { work(&app, &mailer, job).await });
         if task.await.is_err() {
-            error!(%id, "a job panicked");
+            error!(id = %told.id, kind = %told.kind, "a job panicked");
+            failed(&own, &told, "the job panicked").await;
         }
     }
     Ok(count)
@@ -127,31 +128,31 @@ async fn work(app: &App, mailer: &Mailer, job: JobRow) {
         Ok(Outcome::Done) => info!(id = %job.id, kind = %job.kind, "job done"),
         Ok(Outcome::Gone) => {}
         Ok(Outcome::Hopeless(reason)) => bury(app, &job, &reason).await,
-        Err(error) if job.attempts + 1 >= DATABASE_ATTEMPTS => {
-            error!(id = %job.id, kind = %job.kind, %error, "job given up");
-            bury(
-                app,
-                &job,
-                &format!(
-                    "{}回試みましたが、処理を終えられませんでした。",
-                    job.attempts + 1
-                ),
-            )
-            .await;
-        }
         Err(error) => {
-            warn!(id = %job.id, kind = %job.kind, %error, "job failed, will be tried again");
-            let at = later(
-                app.clock.now(),
-                job.attempts,
-                Duration::seconds(1),
-                Duration::minutes(5),
-            );
-            let words = error.to_string();
-            if let Err(error) = letters::postpone(app, job.id, job.attempts + 1, at, &words).await {
-                warn!(id = %job.id, %error, "the attempt could not be counted");
-            }
+            warn!(id = %job.id, kind = %job.kind, %error, "job failed");
+            failed(app, &job, &error.to_string()).await;
         }
+    }
+}
+
+/// One attempt more has failed: tried again later, and at last buried, so that it neither turns in
+/// a circle nor holds up others.
+async fn failed(app: &App, job: &JobRow, words: &str) {
+    let attempts = job.attempts + 1;
+    if attempts >= DATABASE_ATTEMPTS {
+        error!(id = %job.id, kind = %job.kind, "job given up");
+        let reason = format!("{attempts}回試みましたが、処理を終えられませんでした。");
+        bury(app, job, &reason).await;
+        return;
+    }
+    let at = later(
+        app.clock.now(),
+        job.attempts,
+        Duration::seconds(1),
+        Duration::minutes(5),
+    );
+    if let Err(error) = letters::postpone(app, job.id, job.attempts, attempts, at, words).await {
+        warn!(id = %job.id, %error, "the attempt could not be counted");
     }
 }
 
@@ -172,6 +173,7 @@ async fn mail(app: &App, mailer: &Mailer, job: &JobRow, kind: &Kind) {
         Ok(Composed::Nothing | Composed::Gone) => return,
         Err(error) => {
             warn!(id = %job.id, %error, "a letter could not be written yet");
+            failed(app, job, &error.to_string()).await;
             return;
         }
     };
@@ -193,7 +195,8 @@ async fn mail(app: &App, mailer: &Mailer, job: &JobRow, kind: &Kind) {
                 Duration::seconds(2),
                 Duration::hours(6),
             );
-            letters::postpone(app, job.id, attempt, at, &error.to_string()).await
+            // The lease has counted this attempt.
+            letters::postpone(app, job.id, attempt, attempt, at, &error.to_string()).await
         }
     };
     if let Err(error) = result {

@@ -33,9 +33,12 @@ pub struct ApplicationRow {
 const COLUMNS: &str = "id, contractor_id, branch_id, stage, receipt_no, form, content, revision,
   obligee_name, works_name, price, created_by, updated_by, updated_at, sent_by, sent_at, return_words";
 
-/// What lists show of an application.
+/// A save: the form as typed, who typed it, and what lists show of it.
 #[derive(Debug, Clone)]
-pub struct Summary<'a> {
+pub struct Writing<'a> {
+    pub form: &'a TypedForm,
+    pub by: &'a str,
+    pub at: OffsetDateTime,
     pub branch: Option<i64>,
     pub obligee_name: &'a str,
     pub works_name: &'a str,
@@ -49,10 +52,7 @@ pub async fn create(
     surety: i64,
     contractor: i64,
     id: Uuid,
-    form: &TypedForm,
-    summary: &Summary<'_>,
-    by: &str,
-    now: OffsetDateTime,
+    writing: &Writing<'_>,
 ) -> Result<bool, sqlx::Error> {
     sqlx::query(
         "insert into applications (id, surety_id, contractor_id, branch_id, stage, form, obligee_name,
@@ -63,14 +63,14 @@ pub async fn create(
     .bind(id)
     .bind(surety)
     .bind(contractor)
-    .bind(summary.branch)
-    .bind(Json(form))
-    .bind(summary.obligee_name)
-    .bind(summary.works_name)
-    .bind(summary.works_search)
-    .bind(summary.price)
-    .bind(by)
-    .bind(now)
+    .bind(writing.branch)
+    .bind(Json(writing.form))
+    .bind(writing.obligee_name)
+    .bind(writing.works_name)
+    .bind(writing.works_search)
+    .bind(writing.price)
+    .bind(writing.by)
+    .bind(writing.at)
     .execute(conn)
     .await
     .map(|done| done.rows_affected() == 1)
@@ -83,10 +83,7 @@ pub async fn save(
     contractor: i64,
     id: Uuid,
     revision: i32,
-    form: &TypedForm,
-    summary: &Summary<'_>,
-    by: &str,
-    now: OffsetDateTime,
+    writing: &Writing<'_>,
 ) -> Result<bool, sqlx::Error> {
     sqlx::query(
         "update applications set form = $5, revision = revision + 1,
@@ -103,14 +100,14 @@ pub async fn save(
     .bind(contractor)
     .bind(id)
     .bind(revision)
-    .bind(Json(form))
-    .bind(summary.branch)
-    .bind(summary.obligee_name)
-    .bind(summary.works_name)
-    .bind(summary.works_search)
-    .bind(summary.price)
-    .bind(by)
-    .bind(now)
+    .bind(Json(writing.form))
+    .bind(writing.branch)
+    .bind(writing.obligee_name)
+    .bind(writing.works_name)
+    .bind(writing.works_search)
+    .bind(writing.price)
+    .bind(writing.by)
+    .bind(writing.at)
     .execute(conn)
     .await
     .map(|done| done.rows_affected() == 1)

@@ -107,22 +107,25 @@ pub async fn finish(
     .map(drop)
 }
 
-/// Tries again later; counts the attempt unless a lease did.
+/// Tries again later, where no other worker has counted an attempt (taken a lease) meanwhile:
+/// `seen` is the count this worker knows of.
 pub async fn retry(
     conn: &mut PgConnection,
     id: Uuid,
+    seen: i32,
     attempts: i32,
     run_at: OffsetDateTime,
     error: &str,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "update jobs set attempts = $2, run_at = $3, last_error = $4
-         where id = $1 and state = 'ready'",
+         where id = $1 and state = 'ready' and attempts = $5",
     )
     .bind(id)
     .bind(attempts)
     .bind(run_at)
     .bind(error)
+    .bind(seen)
     .execute(conn)
     .await
     .map(drop)

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::ContractorUser;
 use crate::app::App;
-use crate::db::applications::{self, ApplicationRow, Summary};
+use crate::db::applications::{self, ApplicationRow, Writing};
 use crate::db::sureties::{self, BranchRow};
 use crate::domain::application::Stage;
 use crate::domain::entry::Fault;
@@ -99,7 +99,10 @@ pub async fn save(
     }
     let now = app.clock.now();
     let works_search = text::search_key(form.get(Field::WorksName.id()));
-    let summary = Summary {
+    let writing = Writing {
+        form,
+        by: &who.login,
+        at: now,
         branch: form.get(Field::Branch.id()).parse().ok(),
         obligee_name: form.get(Field::Obligee.id()),
         works_name: form.get(Field::WorksName.id()),
@@ -108,24 +111,14 @@ pub async fn save(
     };
     let mut tx = app.db.begin(&who.scope()).await?;
     let known = sureties::branches(&mut tx, who.surety).await?;
-    let summary = Summary {
-        branch: summary
+    let writing = Writing {
+        branch: writing
             .branch
             .filter(|id| known.iter().any(|branch| branch.id == *id)),
-        ..summary
+        ..writing
     };
     if revision.is_none()
-        && applications::create(
-            &mut tx,
-            who.surety,
-            who.contractor,
-            id,
-            form,
-            &summary,
-            &who.login,
-            now,
-        )
-        .await?
+        && applications::create(&mut tx, who.surety, who.contractor, id, &writing).await?
     {
         tx.commit().await?;
         return Ok(Saved::At {
@@ -147,19 +140,7 @@ pub async fn save(
         });
     }
     let seen = revision.unwrap_or(row.revision);
-    if applications::save(
-        &mut tx,
-        who.surety,
-        who.contractor,
-        id,
-        seen,
-        form,
-        &summary,
-        &who.login,
-        now,
-    )
-    .await?
-    {
+    if applications::save(&mut tx, who.surety, who.contractor, id, seen, &writing).await? {
         tx.commit().await?;
         Ok(Saved::At {
             revision: seen + 1,

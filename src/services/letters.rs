@@ -180,19 +180,21 @@ pub async fn sent(app: &App, job: Uuid, kind: &Kind) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Not this time: tried again at `run_at`.
+/// Not this time: tried again at `run_at`, unless another worker has taken the job since this one
+/// saw `seen` attempts.
 ///
 /// # Errors
 /// When the database cannot be reached; the lease runs out by itself.
 pub async fn postpone(
     app: &App,
     job: Uuid,
+    seen: i32,
     attempts: i32,
     run_at: OffsetDateTime,
     error: &str,
 ) -> Result<(), AppError> {
     let mut tx = app.db.begin(&Scope::Worker).await?;
-    jobs::retry(&mut tx, job, attempts, run_at, error).await?;
+    jobs::retry(&mut tx, job, seen, attempts, run_at, error).await?;
     tx.commit().await?;
     Ok(())
 }

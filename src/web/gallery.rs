@@ -19,6 +19,7 @@ pub fn branch() -> BranchLine {
         name: "神奈川支店".into(),
         tel: "045-000-0000".into(),
         fax: "045-100-0000".into(),
+        mail: "kanagawa@mirai.example".into(),
         hours: "平日 9:00～17:00".into(),
     }
 }

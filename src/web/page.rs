@@ -142,6 +142,8 @@ pub struct BranchLine {
     pub tel: String,
     /// 045-100-0000; empty where there is none.
     pub fax: String,
+    /// kanagawa@mirai.example; empty where there is none.
+    pub mail: String,
     /// 平日 9:00～17:00
     pub hours: String,
 }

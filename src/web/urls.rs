@@ -121,6 +121,16 @@ pub mod netdesk {
         }
     }
 
+    /// The page behind a mailed link; its token is a secret.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub struct Invitation<'a>(pub &'a str);
+
+    impl fmt::Display for Invitation<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "/netdesk/invitations/{}", self.0)
+        }
+    }
+
     /// One user of the own company.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct User(pub i64);

@@ -484,6 +484,8 @@ async fn a_change_is_shown_beside_the_version_before_and_expires_with_its_own_da
     visitor
         .get("/dsure/certificates/2")
         .await
-        .says("保証期限を過ぎています");
+        .says("保証期限を過ぎています")
+        .says("ご注意ください")
+        .never_says("内容を確認できました");
     house.close().await;
 }

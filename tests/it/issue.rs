@@ -2,9 +2,13 @@
 
 use akashi::domain::application::ItemState;
 use akashi::domain::product::Product;
-use akashi::services::{applications, cases, examination};
+use akashi::error::AppError;
+use akashi::services::applications::{self, Sent};
+use akashi::services::guarantees::{self, CertificateUse};
+use akashi::services::{cases, examination};
 
 use super::house::House;
+use super::house::desk::{Desk, Ware};
 
 #[tokio::test]
 async fn the_demo_world_is_told_once_and_leaves_nothing_undone() {
@@ -57,4 +61,163 @@ async fn who_examined_cannot_approve_and_the_fee_comes_first() {
     assert_eq!(case.items[0].state, ItemState::Approved);
     assert!(case.items[0].fee_due);
     house.close().await;
+}
+
+#[tokio::test]
+async fn a_rate_is_judged_by_yen_and_not_by_the_per_cent_shown() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    // みなと野市: 4/10 at most for 前払金保証, 1/10 at least for 契約保証. Each wrong amount shows as
+    // the right per cent.
+    for (ware, price, amount, right) in [
+        (Ware::Electronic, "50,000,000", "20,000,000", true),
+        (Ware::Electronic, "50,000,000", "20,000,001", false),
+        (Ware::Electronic, "33,550,000", "13,400,000", true),
+        (Ware::Electronic, "990,100,000", "396,000,000", true),
+        (Ware::Electronic, "990,100,000", "396,100,000", false),
+        (Ware::Paper, "33,550,000", "3,355,000", true),
+        (Ware::Paper, "33,550,000", "3,354,999", false),
+        (Ware::Paper, "33,550,000", "3,350,000", false),
+    ] {
+        let mut form = desk.form(ware);
+        let field = format!("{}_amount", ware.product().code());
+        form.set("price", price);
+        form.set(&field, amount);
+        let checked = applications::check(&house.app, &desk.who, &form)
+            .await
+            .unwrap();
+        let problems = checked.problems();
+        assert_eq!(
+            checked.may_be_sent(),
+            right,
+            "{amount} of {price}: {problems:?}"
+        );
+        assert_eq!(
+            problems.iter().any(|fault| fault.field.id() == field),
+            !right,
+            "{amount} of {price}: {problems:?}"
+        );
+        let (id, revision) = desk.draft(&form).await;
+        let sent = applications::submit(&house.app, &desk.who, id, revision)
+            .await
+            .unwrap();
+        assert_eq!(
+            matches!(sent, Sent::Done { .. }),
+            right,
+            "{amount} of {price}"
+        );
+    }
+    house.close().await;
+}
+
+#[tokio::test]
+async fn nothing_is_shown_of_bytes_whose_signature_does_not_hold() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let (_, electronic) = desk
+        .issued(&desk.form(Ware::Electronic), Product::Prepayment)
+        .await;
+    let (_, paper) = desk
+        .issued(&desk.form(Ware::Paper), Product::Contract)
+        .await;
+    let (electronic, paper) = (&electronic[..11], &paper[..11]);
+    // Somebody with the owner's rights raises the amounts, hash and all; only the signature tells.
+    for sql in [
+        "alter table certificates disable trigger user",
+        "alter table dsure.certificates disable trigger user",
+        "update certificates set face = replace(convert_from(face, 'UTF8'), '000000', '000001')::bytea,
+           sha256 = sha256(replace(convert_from(face, 'UTF8'), '000000', '000001')::bytea)",
+    ] {
+        let done = sqlx::query(sql).execute(&house.owner).await.unwrap();
+        assert!(sql.starts_with("alter") || done.rows_affected() == 2);
+    }
+    let app = &house.app;
+    for usage in [
+        CertificateUse::Page,
+        CertificateUse::Pdf,
+        CertificateUse::Envelope,
+    ] {
+        let shown = guarantees::certificate(app, &desk.who, electronic, 1, usage).await;
+        assert!(
+            matches!(shown, Err(AppError::Internal(_))),
+            "{usage:?}: {shown:?}"
+        );
+    }
+    let shown = guarantees::office_certificate(app, &desk.clerk, electronic, 1).await;
+    assert!(matches!(shown, Err(AppError::Internal(_))), "{shown:?}");
+    let printed = guarantees::print_paper(app, &desk.clerk, paper).await;
+    assert!(matches!(printed, Err(AppError::Internal(_))), "{printed:?}");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn an_approval_holds_for_what_was_approved_and_nothing_else() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let product = Product::Prepayment;
+    let id = desk.ordered(&desk.form(Ware::Electronic), product).await;
+    // The contractor's register entry changes between approval and signing.
+    sqlx::query("update contractors set representative = '代表取締役　別人' where name = 'みなと建設株式会社'")
+        .execute(&house.owner)
+        .await
+        .unwrap();
+    house.work().await;
+    let case = cases::case(&house.app, &desk.approver, id).await.unwrap();
+    assert_eq!(case.items[0].state, ItemState::Approved, "back to 承認済");
+    let reason = case.items[0].reason.clone().unwrap();
+    assert!(reason.contains("承認した内容"), "{reason}");
+    assert_eq!(house.numbers_used().await, 0, "no number is burnt");
+    assert_eq!(house.ask::<i64>("select count(*) from guarantees").await, 0);
+    // Taken back, approved anew, ordered: issued with the new name.
+    let (app, approver) = (&house.app, &desk.approver);
+    examination::take_back(app, approver, id, product)
+        .await
+        .unwrap();
+    examination::approve(app, approver, id, product)
+        .await
+        .unwrap();
+    examination::order(app, approver, id, product)
+        .await
+        .unwrap();
+    house.work().await;
+    assert!(desk.number(id, product).await.is_some());
+    assert_eq!(house.numbers_used().await, 1);
+    house.tear_down().await;
+}
+
+#[tokio::test]
+async fn a_full_block_is_followed_by_the_next_and_none_left_is_said() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let product = Product::Contract;
+    sqlx::query("update number_blocks set next = 99999 where block = '35075'")
+        .execute(&house.owner)
+        .await
+        .unwrap();
+    let (_, last) = desk.issued(&desk.form(Ware::Paper), product).await;
+    assert_eq!(last, "35075-99999M");
+    let id = desk.ordered(&desk.form(Ware::Paper), product).await;
+    house.work().await;
+    let case = cases::case(&house.app, &desk.approver, id).await.unwrap();
+    assert_eq!(case.items[0].state, ItemState::Approved);
+    assert!(
+        case.items[0]
+            .reason
+            .clone()
+            .unwrap()
+            .contains("番号ブロック")
+    );
+    sqlx::query(
+        "insert into number_blocks (block, surety_id, branch_id, allotted_at)
+         select '35076', surety_id, branch_id, now() from number_blocks where block = '35075'",
+    )
+    .execute(&house.owner)
+    .await
+    .unwrap();
+    examination::order(&house.app, &desk.approver, id, product)
+        .await
+        .unwrap();
+    house.work().await;
+    assert_eq!(desk.number(id, product).await.unwrap(), "35076-00001M");
+    house.tear_down().await;
 }

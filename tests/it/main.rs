@@ -1,15 +1,28 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod access;
 mod accounts;
+mod apply;
 mod catcher;
 mod cluster;
+mod cuts;
+mod database;
+mod days;
+mod desk;
 mod dsure;
 mod gatehouse;
 mod gates;
 mod house;
 mod issue;
+mod mail;
 mod office;
+mod pitfalls;
 mod registers;
+mod rights;
 mod serve;
+mod strangers;
+mod structure;
 mod users;
+mod walls;
+mod work;

@@ -1,9 +1,13 @@
 //! A day at the branch, through its own screens.
 
+use akashi::services::accounts::DEMO_PASSWORD;
+use akashi::services::applications;
+use axum::body::Body;
+use axum::http::{Method, Request};
 use uuid::Uuid;
 
+use super::house::visitor::HOST;
 use super::house::{House, Page, Visitor};
-use akashi::services::applications;
 
 /// The story's waiting application of やまと土木: 前払 electronic, 契約 on paper, fee by transfer.
 async fn waiting(house: &House) -> Uuid {
@@ -433,5 +437,122 @@ async fn every_help_page_is_there_for_those_it_is_for() {
         clerk.get(&topic).await.is(expected);
         stranger.get(&topic).await.is(expected);
     }
+    house.close().await;
+}
+
+/// Brings the waiting application to 承認済 with its fees confirmed.
+async fn approved(clerk: &mut Visitor, approver: &mut Visitor, base: &str) {
+    clerk
+        .post(&format!("{base}/examination"), &[])
+        .await
+        .is(303);
+    clerk
+        .post(&format!("{base}/approval-request"), &BOTH)
+        .await
+        .is(303);
+    pay(clerk, base, "prepayment").await;
+    pay(clerk, base, "contract").await;
+    approver
+        .post(&format!("{base}/approval"), &BOTH)
+        .await
+        .is(303);
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_carried_out_comes_back_with_its_reason() {
+    let house = House::new().await.with_stories().await;
+    let base = format!("/office/applications/{}", waiting(&house).await);
+    let mut clerk = house.officer("nagano.clerk").await;
+    let mut approver = house.officer("nagano.approver").await;
+    approved(&mut clerk, &mut approver, &base).await;
+    sqlx::query("update number_blocks set next = 100000 where block = '35020'")
+        .execute(&house.owner)
+        .await
+        .unwrap();
+    approver
+        .post(&format!("{base}/issue"), &[("product", "contract")])
+        .await
+        .is(303);
+    house.work().await;
+    approver
+        .get(&base)
+        .await
+        .says("契約保証は発行できずに戻りました")
+        .says("番号は使っていません。")
+        .says("発行します");
+    let mut admin = house.officer("honsha.admin").await;
+    let jobs = admin.get("/office/admin/jobs").await;
+    jobs.says("発行").says("申込は「承認済」に戻っています。");
+    assert!(jobs.attributes("main h2 a", "href").contains(&base));
+    let nagano: i64 = house
+        .ask("select id from branches where name = '長野支店'")
+        .await;
+    let nagano = nagano.to_string();
+    admin
+        .submit(
+            "/office/admin/blocks",
+            &[("block", "35021"), ("branch", &nagano)],
+        )
+        .await
+        .says("番号ブロック 35021 を割り当てました。")
+        .says("使い切り");
+    let run = jobs.attributes("main form", "action").remove(0);
+    admin.post(&run, &[]).await.is(303);
+    house.work().await;
+    let issued: i64 = house
+        .ask("select count(*) from guarantees where number like '35021-%'")
+        .await;
+    assert_eq!(issued, 0, "only a person orders again");
+
+    approver.post(&format!("{base}/issue"), &BOTH).await.is(303);
+    house.work().await;
+    approver
+        .get(&base)
+        .await
+        .says("手続きは終わりました")
+        .says("35021-00001M")
+        .says("35021-00002M")
+        .never_says("発行できずに戻りました");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_was_typed_survives_the_end_of_the_session() {
+    let house = House::new().await.with_stories().await;
+    let base = format!("/office/applications/{}", waiting(&house).await);
+    let mut clerk = house.officer("nagano.clerk").await;
+    clerk
+        .post(&format!("{base}/examination"), &[])
+        .await
+        .is(303);
+    house.app.clock.advance(time::Duration::minutes(16));
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(format!("{base}/return"))
+        .header("host", HOST)
+        .header("origin", format!("http://{HOST}"))
+        .header("referer", format!("http://{HOST}{base}"))
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let words =
+        serde_urlencoded::to_string([("words", "工期をもう一度お確かめください。")]).unwrap();
+    let away = clerk.send(request, Body::from(words), &base).await;
+    let login = away.location().unwrap();
+    assert!(login.starts_with("/office/login?next="), "{login}");
+    let fields = [
+        ("login", "nagano.clerk"),
+        ("password", DEMO_PASSWORD),
+        ("next", base.as_str()),
+    ];
+    let back = clerk.submit("/office/login", &fields).await;
+    back.says("入力内容を戻しました。まだ送信していません。");
+    assert!(
+        back.html()
+            .contains("工期をもう一度お確かめください。</textarea>")
+    );
+    let returned: i64 = house
+        .ask("select count(*) from applications where stage = 'returned' and works_name like '見本小%'")
+        .await;
+    assert_eq!(returned, 0);
     house.close().await;
 }

@@ -48,6 +48,13 @@ pub struct Panels {
     pub percent: Option<String>,
 }
 
+impl Panels {
+    /// Right, in force and the newest.
+    pub fn all_good(&self) -> bool {
+        self.checks.iter().all(|check| check.good)
+    }
+}
+
 /// `of` ends the addresses of this certificate (see `certificates`).
 pub fn panels(seen: &Seen, today: Date, of: &str) -> Panels {
     let standing = standing(seen, today);

@@ -98,10 +98,11 @@ pub async fn page(State(web): State<Web>, who: ContractorUser, Told(told): Told)
 }
 
 async fn blank(web: &Web, who: &ContractorUser) -> Result<PasswordPage, AppError> {
-    let [new, again] = new_password();
+    let [new, again] = new_password().map(|field| field.width("in--m"));
     Ok(PasswordPage {
         shell: frame::shell(web, who, Menu::Account, help()).await?,
-        old: FieldView::password("old_password", "いまのパスワード", "current-password"),
+        old: FieldView::password("old_password", "いまのパスワード", "current-password")
+            .width("in--m"),
         new,
         again,
     })

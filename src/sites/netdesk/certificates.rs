@@ -68,14 +68,19 @@ pub async fn show(
 async fn page(web: &Web, who: &ContractorUser, seq: i32, verified: Verified) -> PageResult {
     let face = verified.face;
     let help = HelpLink::netdesk("guarantees", "保証契約一覧のヘルプ");
-    let hours = sureties::desk(web, who).await?.hours;
+    let desk = sureties::desk(web, who).await?;
     let mut shell = frame::shell_of(web, who, Menu::Guarantees, help);
-    // Questions go where the certificate says.
+    // Questions go where the certificate says; only the usual branch's mail is known beside it.
     shell.branch = Some(BranchLine {
+        mail: if desk.name == face.branch.name {
+            desk.email
+        } else {
+            String::new()
+        },
         name: face.branch.name.clone(),
         tel: face.branch.tel.clone(),
         fax: face.branch.fax.clone(),
-        hours,
+        hours: desk.hours,
     });
     answer::page(&CertificatePage {
         shell,

@@ -15,6 +15,7 @@ pub fn line(branch: &BranchRow) -> BranchLine {
         name: branch.name.clone(),
         tel: branch.tel.clone(),
         fax: branch.fax.clone(),
+        mail: branch.email.clone(),
         hours: branch.hours.clone(),
     }
 }

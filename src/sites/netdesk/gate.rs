@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::frame;
+use crate::demo::world::{self, DemoLogin};
 use crate::domain::people::ContractorRole;
 use crate::services::accounts::signin::{self, SignIn};
 use crate::services::accounts::{DEMO_PASSWORD, Door};
@@ -21,23 +22,6 @@ use crate::web::state::Web;
 use crate::web::summary::ErrorSummary;
 use crate::web::{rescue, urls::netdesk as to};
 
-/// Logins of the demo: id, company, role.
-const DEMO_LOGINS: [(&str, &str, ContractorRole); 5] = [
-    ("minato.soumu", "みなと建設", ContractorRole::Administrator),
-    ("minato.keiri", "みなと建設", ContractorRole::Writer),
-    ("yamato.soumu", "やまと土木", ContractorRole::Sender),
-    (
-        "takahashi.soumu",
-        "髙橋\u{FA11}工務店",
-        ContractorRole::Sender,
-    ),
-    (
-        "taisetsu.soumu",
-        "大雪建設（きた建設業保証）",
-        ContractorRole::Sender,
-    ),
-];
-
 #[derive(Template)]
 #[template(path = "netdesk/gate/login.html")]
 struct LoginPage {
@@ -49,11 +33,16 @@ struct LoginPage {
     login: FieldView,
     password: FieldView,
     next: String,
-    demo_logins: [(&'static str, &'static str, ContractorRole); 5],
+    demo_logins: Vec<DemoLogin>,
     demo_password: &'static str,
 }
 
 impl LoginPage {
+    /// A role's word in the table of the demo.
+    fn role(&self, code: &str) -> &'static str {
+        ContractorRole::from_code(code).map_or("", ContractorRole::label)
+    }
+
     fn new(shell: GateShell, login: &str, next: &str) -> Self {
         Self {
             shell,
@@ -66,7 +55,7 @@ impl LoginPage {
             next: session::safe_next(Site::Netdesk, next)
                 .unwrap_or_default()
                 .to_owned(),
-            demo_logins: DEMO_LOGINS,
+            demo_logins: world::netdesk_logins(),
             demo_password: DEMO_PASSWORD,
         }
     }

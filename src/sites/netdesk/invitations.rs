@@ -21,6 +21,7 @@ use crate::web::urls::netdesk as to;
 #[template(path = "netdesk/gate/invitation.html")]
 struct InvitationPage {
     shell: GateShell,
+    action: String,
     first: bool,
     name: String,
     login: String,
@@ -35,13 +36,15 @@ struct GonePage {
 }
 
 impl InvitationPage {
-    fn new(web: &Web, guest: Guest) -> Self {
+    fn new(web: &Web, token: &str, guest: Guest) -> Self {
         let mut shell = frame::gate(web, None);
         // The demo's logins have nothing to do with this page.
         shell.common.demo = false;
         let [password, again] = new_password();
         Self {
             shell,
+            // A living token is letters, figures, - and _ only.
+            action: to::Invitation(token).to_string(),
             first: guest.purpose == Purpose::Invitation,
             name: guest.name,
             login: guest.login,
@@ -87,7 +90,7 @@ pub(super) fn agree([password, again]: [FieldView; 2], form: &RawForm) -> [Field
 /// `Internal`
 pub async fn page(State(web): State<Web>, Path(token): Path<String>) -> PageResult {
     match invitation::invitation(&web, Door::Netdesk, &token).await? {
-        Some(guest) => answer::page(&InvitationPage::new(&web, guest)),
+        Some(guest) => answer::page(&InvitationPage::new(&web, &token, guest)),
         None => gone(&web),
     }
 }
@@ -104,7 +107,7 @@ pub async fn accept(
     let Some(guest) = invitation::invitation(&web, Door::Netdesk, &token).await? else {
         return gone(&web);
     };
-    let mut page = InvitationPage::new(&web, guest);
+    let mut page = InvitationPage::new(&web, &token, guest);
     [page.password, page.again] = agree([page.password, page.again], &form);
     if ErrorSummary::of([&page.password, &page.again]).any() {
         return refused(page);

@@ -4,7 +4,10 @@
 //! Every page any test fetches is checked ([`page::Page::check`]); a house that is dropped with
 //! unprocessed or buried jobs fails its test unless it said that it expects them.
 
+pub mod desk;
+pub mod ledger;
 pub mod page;
+pub mod proxy;
 pub mod server;
 pub mod visitor;
 
@@ -18,7 +21,7 @@ use akashi::app::App;
 use akashi::clock::{Chance, Clock};
 use akashi::config::{Addresses, Names};
 use akashi::db::{self, Db};
-use akashi::demo::catcher::Catcher;
+use akashi::demo::catcher::{self, Catcher, Mail};
 use akashi::demo::world;
 use akashi::mail::{Guard, MailSettings, Mailer};
 use akashi::services::{ContractorUser, Officer};
@@ -52,18 +55,24 @@ pub struct House {
     pub database: String,
 }
 
+/// A database's address from its name.
+pub type Address = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
 /// What a house is built with.
 pub struct Plan {
     pub demo: bool,
+    /// The demo's stories have been told already.
+    pub told: bool,
     pub cost: Cost,
     /// PostgreSQL to reach instead of the shared one (a fault proxy): host folder or address.
-    pub url: Option<Arc<dyn Fn(&str) -> String + Send + Sync>>,
+    pub url: Option<Address>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
         Self {
             demo: true,
+            told: false,
             cost: Cost::Cheap,
             url: None,
         }
@@ -76,10 +85,20 @@ impl House {
         Self::with(Plan::default()).await
     }
 
+    /// A house with the demo's people and their stories; quicker than [`House::with_stories`]. The
+    /// stories' mails were sent long ago.
+    pub async fn told() -> Self {
+        Self::with(Plan {
+            told: true,
+            ..Plan::default()
+        })
+        .await
+    }
+
     pub async fn with(plan: Plan) -> Self {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let database = format!("it_{}_{number}", std::process::id());
-        server::clone_template(&database).await;
+        server::clone_template(&database, plan.told).await;
         let url = plan
             .url
             .as_ref()
@@ -145,6 +164,16 @@ impl House {
         self
     }
 
+    /// The mails that arrived, oldest first.
+    pub async fn mails(&self) -> Vec<Mail> {
+        let mut mails = Vec::new();
+        for summary in catcher::list(&self.mails).await.unwrap() {
+            mails.extend(catcher::read(&self.mails, &summary.name).await.unwrap());
+        }
+        mails.reverse();
+        mails
+    }
+
     /// One value from behind the walls.
     pub async fn ask<T>(&self, sql: &'static str) -> T
     where
@@ -154,6 +183,14 @@ impl House {
             .fetch_one(&self.owner)
             .await
             .unwrap()
+    }
+
+    /// The same house over another connection to its database.
+    pub fn over(&self, db: Db) -> App {
+        App {
+            db,
+            ..self.app.clone()
+        }
     }
 
     /// Ends a test: no job may be left, the database goes.
@@ -186,13 +223,16 @@ pub fn mailer_to(address: SocketAddr) -> Mailer {
     .unwrap()
 }
 
-/// A kitchen over a database, with rings of its own.
+/// The rings of every house are the same, so that a house can open what its template sealed.
+const RINGS: u64 = 0xA5;
+
+/// A kitchen over a database, with chances of its own.
 pub fn app(db: Db, cost: Cost, demo: bool, seed: u64) -> App {
     let chance = Chance::seeded(seed);
     App {
         db,
         clock: Clock::fixed(NOW),
-        vault: Arc::new(vault(&chance, cost)),
+        vault: Arc::new(vault(&Chance::seeded(RINGS), cost)),
         chance,
         addresses: Arc::new(Addresses::on("http://127.0.0.1:8080")),
         names: Arc::new(Names::default()),

@@ -1,10 +1,12 @@
 //! One PostgreSQL for the whole run: the one that `tests/run` started, or one of our own. Each test
 //! clones a template that is migrated and has the demo's people.
 
+use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::sync::mpsc;
 
 use akashi::db::{self, Db};
+use akashi::demo::catcher::Catcher;
 use akashi::demo::cluster::{Cluster, find_programs};
 use akashi::demo::world;
 use akashi::vault::Cost;
@@ -13,8 +15,10 @@ use tokio::sync::OnceCell;
 
 static SERVER: OnceLock<String> = OnceLock::new();
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+static TOLD: OnceCell<String> = OnceCell::const_new();
 
 /// The address of a database of this run's server.
+#[expect(clippy::disallowed_methods, reason = "the tests' one setting")]
 pub fn url(database: &str) -> String {
     SERVER
         .get_or_init(|| std::env::var("AKASHI_TEST_SERVER").unwrap_or_else(|_| start()))
@@ -66,8 +70,37 @@ async fn template() -> &'static str {
         .await
 }
 
-pub async fn clone_template(name: &str) {
-    let template = template().await;
+/// The template with the demo's stories in it.
+async fn told() -> &'static str {
+    TOLD.get_or_init(|| async {
+        let name = format!("it_told_{}", std::process::id());
+        clone(template().await, &name).await;
+        let mails = std::env::temp_dir().join(format!("akashi-{name}"));
+        let catcher = Catcher::start(SocketAddr::from(([127, 0, 0, 1], 0)), mails.clone())
+            .await
+            .unwrap();
+        let pool = db::pool(url(&name).parse().unwrap(), 4);
+        let app = super::app(Db::shared(pool.clone()), Cost::Cheap, true, 4712);
+        world::load(&app, &super::mailer_to(catcher.addr()))
+            .await
+            .unwrap();
+        pool.close().await;
+        std::fs::remove_dir_all(&mails).unwrap();
+        name
+    })
+    .await
+}
+
+pub async fn clone_template(name: &str, with_stories: bool) {
+    let template = if with_stories {
+        told().await
+    } else {
+        template().await
+    };
+    clone(template, name).await;
+}
+
+async fn clone(template: &str, name: &str) {
     let mut conn = server().await;
     sqlx::query(AssertSqlSafe(format!(
         "create database {name} template {template}"

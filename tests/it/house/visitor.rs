@@ -110,14 +110,15 @@ impl Visitor {
         &self.cookies
     }
 
-    pub fn forget(&mut self) {
-        self.cookies.clear();
-    }
-
     /// Signs in through the page; accepts the terms of use where they are asked for.
     pub async fn sign_in(&mut self, path: &str, login: &str) {
+        self.sign_in_with(path, login, DEMO_PASSWORD).await;
+    }
+
+    /// Signs in with a password of one's own.
+    pub async fn sign_in_with(&mut self, path: &str, login: &str, password: &str) {
         let page = self
-            .post(path, &[("login", login), ("password", DEMO_PASSWORD)])
+            .post(path, &[("login", login), ("password", password)])
             .await;
         assert_eq!(
             page.status,
@@ -128,11 +129,13 @@ impl Visitor {
         let next = page.location().unwrap();
         let page = self.visit(&next).await;
         if page.path == "/netdesk/terms" {
-            let fields: Vec<(String, String)> = page.form_fields("/netdesk/terms");
+            let mut fields = page.form_fields("/netdesk/terms");
+            for tick in page.attributes("main input[type=checkbox]", "name") {
+                fields.push((tick, "on".to_owned()));
+            }
             let fields: Vec<(&str, &str)> = fields
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()))
-                .chain([("agree", "on")])
                 .collect();
             let page = self.post("/netdesk/terms", &fields).await;
             assert_eq!(

@@ -266,10 +266,12 @@ pub async fn list(
         &who_sees(&who),
         &asked,
         wrong,
-        &counts,
-        issued,
+        Numbers {
+            counts: &counts,
+            issued,
+            now,
+        },
         found,
-        now,
     );
     if page.shell.common.errors.any() {
         answer::unprocessable(&page)
@@ -295,16 +297,26 @@ fn who_sees(who: &Officer) -> Reach {
     }
 }
 
+/// What the tiles show, and when.
+struct Numbers<'a> {
+    counts: &'a Counts,
+    issued: (i64, i64),
+    now: OffsetDateTime,
+}
+
 fn build(
     shell: OfficeShell,
     reach: &Reach,
     asked: &Asked,
     wrong: Option<String>,
-    counts: &Counts,
-    issued: (i64, i64),
+    numbers: Numbers<'_>,
     found: Queue,
-    now: OffsetDateTime,
 ) -> Page {
+    let Numbers {
+        counts,
+        issued,
+        now,
+    } = numbers;
     let total = u64::try_from(found.total).unwrap_or(0);
     let href = |page| asked.href(asked.view, page);
     let pager = if total > 1_000 {

@@ -1,0 +1,605 @@
+//! The walls in the database itself: what each role can see and rewrite when the program above it
+//! asks for everything. Tables, functions and triggers are read from the catalogue and held against
+//! lists written by hand, so that a new table without a wall fails here.
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
+
+use super::house::desk::{Desk, Ware};
+use super::house::{House, server};
+
+/// Tables that rows of no single tenant fill, and which therefore have no row-level security.
+const OPEN_TABLES: [&str; 5] = [
+    "dsure.good_networks",
+    "dsure.public_keys",
+    "dsure.sessions",
+    "public._sqlx_migrations",
+    "public.limits",
+];
+
+const APPEND_ONLY: [&str; 9] = [
+    "dsure.certificates",
+    "dsure.looks",
+    "public.arrivals",
+    "public.certificates",
+    "public.events",
+    "public.guarantee_keys",
+    "public.payments",
+    "public.rule_books",
+    "public.terms_acceptances",
+];
+
+/// Everything that runs with more rights than its caller.
+const DEFINERS: [&str; 14] = [
+    "dsure.session_find",
+    "public.invitation_find",
+    "public.invitation_use",
+    "public.limits_sweep",
+    "public.login_find",
+    "public.looks_of",
+    "public.rescue_keep",
+    "public.rescue_take",
+    "public.session_close",
+    "public.session_find",
+    "public.session_open",
+    "public.session_owner",
+    "public.sessions_sweep",
+    "public.terms_accept",
+];
+
+const ROLES: [&str; 6] = [
+    "dsure",
+    "founder",
+    "gatekeeper",
+    "netdesk",
+    "office",
+    "worker",
+];
+
+async fn names(house: &House, sql: &'static str) -> Vec<String> {
+    sqlx::query_scalar(sql)
+        .fetch_all(&house.owner)
+        .await
+        .unwrap()
+}
+
+async fn connect(house: &House) -> PgConnection {
+    PgConnection::connect(&server::url(&house.database))
+        .await
+        .unwrap()
+}
+
+/// Runs one statement as a role with settings; the transaction is rolled back.
+async fn as_role(
+    conn: &mut PgConnection,
+    role: &str,
+    settings: &[(&str, String)],
+    sql: &str,
+) -> Result<i64, String> {
+    let mut tx = conn.begin().await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("set local role {role}")))
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    for (name, value) in settings {
+        sqlx::query("select set_config($1, $2, true)")
+            .bind(name)
+            .bind(value)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+    }
+    let answer = if sql.starts_with("select") {
+        sqlx::query(AssertSqlSafe(sql.to_owned()))
+            .fetch_one(&mut *tx)
+            .await
+            .map(|row| row.get::<i64, _>(0))
+    } else {
+        sqlx::query(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut *tx)
+            .await
+            .map(|done| i64::try_from(done.rows_affected()).unwrap())
+    };
+    tx.rollback().await.unwrap();
+    answer.map_err(|error| error.to_string())
+}
+
+/// A house where two sureties, several companies and branches have rows in every tenant table.
+async fn peopled() -> House {
+    let house = House::new().await.with_stories().await;
+    for login in ["minato.soumu", "yamato.soumu", "taisetsu.soumu"] {
+        let who = house.user(login).await;
+        akashi::services::accounts::terms::accept_terms(&house.app, &who, 1)
+            .await
+            .unwrap();
+    }
+    // The other surety has a payment and a waiting job as well.
+    sqlx::query(
+        "insert into payments (id, surety_id, contractor_id, branch_id, item_id, amount, paid_on,
+           confirmed_by, confirmed_at)
+         select gen_random_uuid(), i.surety_id, i.contractor_id, i.branch_id, i.id, 1, '2026-07-01',
+           (select id from accounts where login = 'sapporo.clerk'), now()
+         from application_items i join sureties s on s.id = i.surety_id where s.suffix = 'H'",
+    )
+    .execute(&house.owner)
+    .await
+    .unwrap();
+    house
+}
+
+#[tokio::test]
+async fn every_table_has_its_wall() {
+    let house = House::new().await;
+    let open = names(
+        &house,
+        "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and c.relkind in ('r', 'p')
+           and not (c.relrowsecurity and c.relforcerowsecurity) order by 1",
+    )
+    .await;
+    assert_eq!(open, OPEN_TABLES);
+    let tenants = names(
+        &house,
+        "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         join pg_attribute a on a.attrelid = c.oid and a.attname = 'surety_id'
+         where c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)",
+    )
+    .await;
+    assert!(tenants.is_empty(), "{tenants:?}");
+    let views = names(
+        &house,
+        "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind in ('v', 'm', 'f') and n.nspname in ('public', 'dsure')",
+    )
+    .await;
+    assert!(
+        views.is_empty(),
+        "a view looks with its owner's eyes: {views:?}"
+    );
+    house.close().await;
+}
+
+#[tokio::test]
+async fn roles_own_nothing_and_bypass_nothing() {
+    let house = House::new().await;
+    let weak = names(
+        &house,
+        "select rolname::text from pg_roles where rolname in
+           ('netdesk', 'office', 'dsure', 'worker', 'gatekeeper', 'founder')
+           and not (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolinherit)
+         order by 1",
+    )
+    .await;
+    assert_eq!(weak, ROLES);
+    let owned = names(
+        &house,
+        "select c.relname::text from pg_class c join pg_roles r on r.oid = c.relowner
+         where r.rolname in ('netdesk', 'office', 'dsure', 'worker', 'gatekeeper', 'founder')",
+    )
+    .await;
+    assert!(owned.is_empty(), "{owned:?}");
+    let members = names(
+        &house,
+        "select m.rolname || ' in ' || r.rolname from pg_auth_members a
+         join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid
+         where m.rolname in ('netdesk', 'office', 'dsure', 'worker', 'gatekeeper', 'founder')",
+    )
+    .await;
+    assert!(members.is_empty(), "{members:?}");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn functions_with_more_rights_than_their_caller_are_the_known_ones() {
+    let house = House::new().await;
+    let definers = names(
+        &house,
+        "select n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+         where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema') order by 1",
+    )
+    .await;
+    assert_eq!(definers, DEFINERS);
+    let loose = names(
+        &house,
+        "select p.proname::text from pg_proc p join pg_roles o on o.oid = p.proowner
+         where p.prosecdef and p.pronamespace in ('public'::regnamespace, 'dsure'::regnamespace)
+           and (o.rolname <> 'gatekeeper' or has_function_privilege('public', p.oid, 'execute')
+             or not coalesce(p.proconfig::text like '%search_path=pg_catalog%', false))",
+    )
+    .await;
+    assert!(loose.is_empty(), "{loose:?}");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn another_tenants_rows_are_not_there() {
+    let house = peopled().await;
+    let minato = house.user("minato.soumu").await;
+    let taisetsu = house.user("taisetsu.soumu").await;
+    let clerk = house.staff("kanagawa.clerk").await;
+    let own = minato.surety();
+    let settings = |pairs: &[(&'static str, String)]| pairs.to_vec();
+    let netdesk = settings(&[
+        ("app.surety", own.to_string()),
+        ("app.contractor", minato.contractor().to_string()),
+    ]);
+    let branch = settings(&[
+        ("app.surety", own.to_string()),
+        ("app.branch", clerk.branch().to_string()),
+    ]);
+    let head = settings(&[
+        ("app.surety", own.to_string()),
+        ("app.branch", "all".to_owned()),
+    ]);
+    let tables: Vec<(String, bool, bool)> = sqlx::query_as(
+        "select n.nspname || '.' || c.relname,
+           exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'contractor_id'),
+           exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'branch_id')
+         from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         join pg_attribute a on a.attrelid = c.oid and a.attname = 'surety_id' and not a.attisdropped
+         where c.relkind in ('r', 'p') order by 1",
+    )
+    .fetch_all(&house.owner)
+    .await
+    .unwrap();
+    assert!(tables.len() >= 15, "{tables:?}");
+    let mut conn = connect(&house).await;
+    let mut looked = 0;
+    for (table, contractors, branches) in &tables {
+        let foreign = format!("select count(*) from {table} where surety_id <> {own}");
+        let there: i64 = sqlx::query_scalar(AssertSqlSafe(foreign.clone()))
+            .fetch_one(&house.owner)
+            .await
+            .unwrap();
+        assert!(
+            there > 0,
+            "{table} proves nothing: it has no rows of another surety"
+        );
+        for (role, scope) in [
+            ("netdesk", &netdesk),
+            ("office", &branch),
+            ("office", &head),
+        ] {
+            match as_role(&mut conn, role, scope, &foreign).await {
+                Ok(count) => assert_eq!(count, 0, "{role} sees another surety's {table}"),
+                Err(error) => assert!(error.contains("permission denied"), "{error}"),
+            }
+            looked += 1;
+        }
+        // Nobody asked for: nothing at all.
+        for role in ["netdesk", "office", "dsure"] {
+            match as_role(
+                &mut conn,
+                role,
+                &[],
+                &format!("select count(surety_id) from {table}"),
+            )
+            .await
+            {
+                Ok(count) => assert_eq!(count, 0, "{role} without a scope sees {table}"),
+                Err(error) => assert!(error.contains("permission denied"), "{error}"),
+            }
+        }
+        if *contractors {
+            let others = format!(
+                "select count(*) from {table} where contractor_id <> {}",
+                minato.contractor()
+            );
+            match as_role(&mut conn, "netdesk", &netdesk, &others).await {
+                Ok(count) => assert_eq!(count, 0, "netdesk sees another company's {table}"),
+                Err(error) => assert!(error.contains("permission denied"), "{error}"),
+            }
+        }
+        // The register of companies, blocks and people is the whole surety's in the Office.
+        let shared = [
+            "public.contractors",
+            "public.accounts",
+            "public.number_blocks",
+        ];
+        if *branches && !shared.contains(&table.as_str()) {
+            let others = format!(
+                "select count(*) from {table} where branch_id <> {}",
+                clerk.branch()
+            );
+            let there = as_role(&mut conn, "office", &head, &others).await;
+            match as_role(&mut conn, "office", &branch, &others).await {
+                Ok(count) => {
+                    assert_eq!(count, 0, "a branch sees another branch's {table}");
+                    assert!(there.unwrap() > 0, "{table} proves nothing of branches");
+                }
+                Err(error) => assert!(error.contains("permission denied"), "{error}"),
+            }
+        }
+    }
+    println!("{looked} looks over {} tables", tables.len());
+
+    // Their own, each sees: the walls are not merely shut.
+    for (role, scope, sql) in [
+        ("netdesk", &netdesk, "select count(*) from guarantees"),
+        ("netdesk", &netdesk, "select count(*) from guarantee_keys"),
+        ("netdesk", &netdesk, "select count(form) from applications"),
+        ("office", &branch, "select count(*) from guarantees"),
+        ("office", &branch, "select count(content) from applications"),
+        ("office", &head, "select count(*) from payments"),
+    ] {
+        let count = as_role(&mut conn, role, scope, sql).await.unwrap();
+        assert!(count > 0, "{role}: {sql}");
+    }
+
+    // Nor can anybody write into another's rows, or a row that is another's.
+    let foreign = taisetsu.contractor();
+    let insert = format!(
+        "insert into applications (id, surety_id, contractor_id, stage, form, created_by, created_at,
+           updated_by, updated_at)
+         values (gen_random_uuid(), {}, {foreign}, 'draft', '{{}}', 'x', now(), 'x', now())",
+        taisetsu.surety()
+    );
+    let refused = as_role(&mut conn, "netdesk", &netdesk, &insert)
+        .await
+        .unwrap_err();
+    assert!(refused.contains("row-level security"), "{refused}");
+    let update =
+        format!("update applications set updated_by = 'x' where contractor_id = {foreign}");
+    assert_eq!(
+        as_role(&mut conn, "netdesk", &netdesk, &update).await,
+        Ok(0)
+    );
+    let update =
+        format!("update application_items set reason = 'x' where contractor_id = {foreign}");
+    assert_eq!(as_role(&mut conn, "office", &head, &update).await, Ok(0));
+    // A foreign key cannot reach across companies either.
+    let reach = format!(
+        "insert into application_items (id, application_id, surety_id, contractor_id, branch_id, product,
+           form, amount, fee_method, state, sent_at)
+         select gen_random_uuid(), (select id from applications where contractor_id = {foreign} limit 1),
+           {own}, {}, {}, 'contract', 'paper', 1, 'transfer', 'submitted', now()",
+        minato.contractor(),
+        minato.branch()
+    );
+    let refused = sqlx::query(AssertSqlSafe(reach))
+        .execute(&house.owner)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        akashi::db::constraint(&refused),
+        Some("items_application"),
+        "{refused}"
+    );
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_office_reads_no_key_and_no_draft() {
+    let house = peopled().await;
+    let clerk = house.staff("kanagawa.clerk").await;
+    let head = [
+        ("app.surety", clerk.surety().to_string()),
+        ("app.branch", "all".to_owned()),
+    ];
+    let mut conn = connect(&house).await;
+    for sql in [
+        "select count(*) from guarantee_keys",
+        "select count(ciphertext) from guarantee_keys",
+        "select count(form) from applications",
+        "select count(*) from (select * from applications) a",
+        "select count(*) from sessions",
+        "select count(*) from invitations",
+        "select count(*) from rescues",
+        "select count(*) from dsure.deposits",
+        "insert into certificates select * from certificates",
+        "update guarantees set issued_at = now()",
+        "update applications set content = null",
+        "delete from applications",
+    ] {
+        let refused = as_role(&mut conn, "office", &head, sql).await;
+        assert!(
+            refused
+                .as_ref()
+                .is_err_and(|error| error.contains("permission denied")),
+            "{sql}: {refused:?}"
+        );
+    }
+    let drafts = as_role(
+        &mut conn,
+        "office",
+        &head,
+        "select count(*) from applications where stage = 'draft'",
+    )
+    .await;
+    assert_eq!(drafts, Ok(0));
+    let there: i64 = house
+        .ask("select count(*) from applications where stage = 'draft'")
+        .await;
+    assert!(there > 0);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn dsure_sees_its_own_schema_and_in_it_one_number() {
+    let house = peopled().await;
+    let seen = names(
+        &house,
+        "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind in ('r', 'p', 'v') and n.nspname not in ('pg_catalog', 'information_schema')
+           and (has_any_column_privilege('dsure', c.oid, 'select, insert, update')
+             or has_table_privilege('dsure', c.oid, 'delete, truncate')) order by 1",
+    )
+    .await;
+    assert_eq!(
+        seen,
+        [
+            "dsure.certificates",
+            "dsure.deposits",
+            "dsure.good_networks",
+            "dsure.looks",
+            "dsure.public_keys",
+            "dsure.sessions",
+            "public._sqlx_migrations",
+            "public.limits",
+        ]
+    );
+    let numbers = names(&house, "select number from dsure.deposits order by 1").await;
+    assert!(numbers.len() >= 3);
+    let mut conn = connect(&house).await;
+    for table in ["dsure.deposits", "dsure.certificates"] {
+        let all = format!("select count(*) from {table}");
+        for (number, count) in [
+            (numbers[0].as_str(), 1),
+            ("", 0),
+            ("35075-99999", 0),
+            ("%", 0),
+        ] {
+            let asked = [("app.number", number.to_owned())];
+            let seen = as_role(&mut conn, "dsure", &asked, &all).await;
+            assert_eq!(seen, Ok(count), "{table} for 「{number}」");
+        }
+        assert_eq!(
+            as_role(&mut conn, "dsure", &[], &all).await,
+            Ok(0),
+            "{table}"
+        );
+        let asked = [("app.number", numbers[0].clone())];
+        let other = format!(
+            "select count(*) from {table} where number = '{}'",
+            numbers[1]
+        );
+        assert_eq!(as_role(&mut conn, "dsure", &asked, &other).await, Ok(0));
+    }
+    let asked = [("app.number", numbers[0].clone())];
+    for sql in [
+        "select count(*) from guarantees",
+        "select count(*) from guarantee_keys",
+        "select count(*) from accounts",
+        "update dsure.deposits set verifier = ''",
+        "insert into dsure.certificates select * from dsure.certificates",
+    ] {
+        let refused = as_role(&mut conn, "dsure", &asked, sql).await;
+        assert!(
+            refused
+                .as_ref()
+                .is_err_and(|error| error.contains("permission denied")),
+            "{sql}: {refused:?}"
+        );
+    }
+    // The key itself is nowhere in this schema: only its verifier.
+    let text: Vec<String> = names(&house, "select d::text from dsure.deposits d").await;
+    for (number, key) in house.keys().await {
+        assert!(!text.iter().any(|row| row.contains(&key)), "{number}");
+    }
+    assert!(text.iter().all(|row| row.contains("$argon2id$")));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_happened_stays_written() {
+    let house = peopled().await;
+    sqlx::query(
+        "insert into dsure.looks (number, seq, kind, session_sha256, network, at)
+         select number, 1, 'page', ''::bytea, 'x', now() from dsure.deposits limit 1",
+    )
+    .execute(&house.owner)
+    .await
+    .unwrap();
+    let guarded = names(
+        &house,
+        "select n.nspname || '.' || c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+         join pg_namespace n on n.oid = c.relnamespace
+         where t.tgname in ('append_only', 'append_only_all') and t.tgenabled = 'O'
+         group by 1 having count(*) = 2 order by 1",
+    )
+    .await;
+    assert_eq!(guarded, APPEND_ONLY);
+    for table in APPEND_ONLY {
+        let column: String = sqlx::query_scalar(
+            "select attname::text from pg_attribute where attrelid = $1::regclass and attnum > 0
+               and not attisdropped and attidentity = '' order by attnum limit 1",
+        )
+        .bind(table)
+        .fetch_one(&house.owner)
+        .await
+        .unwrap();
+        for sql in [
+            format!("update {table} set {column} = {column}"),
+            format!("delete from {table}"),
+            format!("truncate {table} cascade"),
+        ] {
+            // As the owner, who is bound by no grant and no policy.
+            let refused = sqlx::query(AssertSqlSafe(sql.clone()))
+                .execute(&house.owner)
+                .await;
+            let refused = refused.map(|done| done.rows_affected());
+            assert!(
+                refused
+                    .as_ref()
+                    .is_err_and(|error| error.to_string().contains("append-only")),
+                "{sql}: {refused:?}"
+            );
+        }
+        let left: i64 = sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {table}")))
+            .fetch_one(&house.owner)
+            .await
+            .unwrap();
+        assert!(left > 0, "{table} proves nothing");
+    }
+    house.close().await;
+}
+
+#[tokio::test]
+async fn four_eyes_and_a_guarantees_identity_hold_below_every_program() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let product = Ware::Electronic.product();
+    desk.examined(&desk.form(Ware::Electronic), product).await;
+    let same = sqlx::query(
+        "update application_items set approved_by = examined_by, approved_at = now(),
+           approved_sha256 = '\\x00', state = 'approved' where state = 'awaiting_approval'",
+    )
+    .execute(&house.owner)
+    .await
+    .unwrap_err();
+    assert_eq!(
+        akashi::db::constraint(&same),
+        Some("items_four_eyes"),
+        "{same}"
+    );
+    let unapproved = sqlx::query("update application_items set state = 'ordered'")
+        .execute(&house.owner)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        akashi::db::constraint(&unapproved),
+        Some("items_approval_whole"),
+        "{unapproved}"
+    );
+    desk.issued(&desk.form(Ware::Electronic), product).await;
+    for sql in [
+        "update guarantees set form = 'paper'",
+        "update guarantees set number = '35075-00099'",
+        "update guarantees set suffix = 'H'",
+        "update guarantees set product = 'contract'",
+        "update guarantees set contractor_id = contractor_id + 1",
+        "delete from guarantees",
+    ] {
+        let refused = sqlx::query(sql).execute(&house.owner).await.unwrap_err();
+        let words = refused.to_string();
+        assert!(
+            words.contains("keeps its number, product and form") || words.contains("append-only"),
+            "{sql}: {words}"
+        );
+    }
+    // A certificate is its bytes: another hash does not fit, and a second first version neither.
+    let forged = sqlx::query(
+        "insert into certificates (guarantee_id, seq, surety_id, contractor_id, branch_id, face, signature,
+           key_id, sha256, previous_sha256, signed_at)
+         select guarantee_id, 2, surety_id, contractor_id, branch_id, face || ' '::bytea, signature, key_id,
+           sha256, sha256, signed_at from certificates limit 1",
+    )
+    .execute(&house.owner)
+    .await
+    .unwrap_err();
+    assert_eq!(
+        akashi::db::constraint(&forged),
+        Some("certificates_sha256"),
+        "{forged}"
+    );
+    house.close().await;
+}
