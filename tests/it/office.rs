@@ -125,10 +125,8 @@ async fn a_branch_examines_approves_and_issues_on_its_own_screens() {
         .says("発行手続中（前払金保証・契約保証）")
         .says("いまの状態を見る");
     let progress = format!("{base}/progress");
-    assert_eq!(
-        ordered.attributes("[data-wait]", "data-wait"),
-        [progress.clone()]
-    );
+    let waits = ordered.attributes("[data-wait]", "data-wait");
+    assert_eq!(waits, vec![progress.as_str()]);
     approver.get(&progress).await.is(204);
     // Pressing again orders nothing more.
     approver.post(&format!("{base}/issue"), &BOTH).await.is(303);
