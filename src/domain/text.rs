@@ -72,7 +72,7 @@ pub fn line(typed: &str, max: usize) -> Result<String, TextFault> {
 /// Several lines, kept as typed: CR LF becomes LF, blanks and line breaks at the ends go. May be empty.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn block(typed: &str, max: usize) -> Result<String, TextFault> {
     let typed = typed.replace("\r\n", "\n");
     let kept = check(&typed, max, |c| is_blank(c) || c == '\n', true)?;

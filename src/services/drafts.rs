@@ -139,7 +139,15 @@ pub async fn save(
             at: row.updated_at,
         });
     }
-    let seen = revision.unwrap_or(row.revision);
+    let stale = Saved::Stale {
+        revision: row.revision,
+        by: row.updated_by,
+        at: row.updated_at,
+    };
+    let Some(seen) = revision else {
+        // A first save again, with another text: whoever typed it has not seen what is kept.
+        return Ok(stale);
+    };
     if applications::save(&mut tx, who.surety, who.contractor, id, seen, &writing).await? {
         tx.commit().await?;
         Ok(Saved::At {
@@ -147,11 +155,7 @@ pub async fn save(
             at: now,
         })
     } else {
-        Ok(Saved::Stale {
-            revision: row.revision,
-            by: row.updated_by,
-            at: row.updated_at,
-        })
+        Ok(stale)
     }
 }
 

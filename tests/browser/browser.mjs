@@ -20,7 +20,7 @@ export class Browser {
   static async start(base, output) {
     mkdirSync(output, { recursive: true });
     const browser = new Browser();
-    Object.assign(browser, { base, output, chromium: await Chromium.start(), windows: [] });
+    Object.assign(browser, { base, output, chromium: await Chromium.start(), windows: [], inFront: new Map() });
     return browser;
   }
 
@@ -62,6 +62,7 @@ export class Window {
     for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await window.cdp(`${domain}.enable`);
     if (!script) await window.cdp('Emulation.setScriptExecutionDisabled', { value: true });
     await window.size(width);
+    browser.inFront.set(context, targetId);
     return window;
   }
 
@@ -92,7 +93,15 @@ export class Window {
   }
 
   async close() {
+    this.browser.inFront.delete(this.context);
     await this.browser.chromium.send('Target.closeTarget', { targetId: this.targetId });
+  }
+
+  /** Among tabs of the same cookies only the one in front is drawn. */
+  async front() {
+    if (this.browser.inFront.get(this.context) === this.targetId) return;
+    this.browser.inFront.set(this.context, this.targetId);
+    await this.cdp('Page.bringToFront');
   }
 
   async size(width, height = SCREENS[width].height) {
@@ -154,7 +163,8 @@ export class Window {
 
   /** What a reader sees. */
   text() {
-    return this.run('document.body.innerText');
+    // Between two pages there is no body yet.
+    return this.run('document.body?.innerText ?? ""');
   }
 
   title() {
@@ -163,6 +173,7 @@ export class Window {
 
   /** Where an element is after it was brought into view; it must be on top there. */
   async #aim(finder) {
+    await this.front();
     const spot = await this.ask(`(() => {
       const e = ${finder};
       e.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
@@ -178,7 +189,14 @@ export class Window {
   }
 
   async #click(finder, count = 1) {
-    const { x, y } = await this.#aim(finder);
+    // An answer from the server may push the page about: press where it has come to rest.
+    let spot = await this.#aim(finder);
+    for (let tries = 0, before; tries < 10 && (!before || before.x !== spot.x || before.y !== spot.y); tries++) {
+      before = spot;
+      await pause(15);
+      spot = await this.#aim(finder);
+    }
+    const { x, y } = spot;
     for (let pressed = 1; pressed <= count; pressed++) {
       await this.cdp('Input.dispatchMouseEvent', { type: 'mousePressed', x, y, button: 'left', clickCount: pressed });
       await this.cdp('Input.dispatchMouseEvent', { type: 'mouseReleased', x, y, button: 'left', clickCount: pressed });
@@ -219,6 +237,8 @@ export class Window {
     const window = await Window.attach(this.browser, this.context, found, this);
     this.browser.windows.push(window);
     while (Date.now() < end && !await window.run('document.readyState === "complete" && location.href !== "about:blank"').catch(() => false)) await pause(20);
+    // Its first answer came before we listened.
+    await window.reload();
     return window;
   }
 
@@ -263,7 +283,7 @@ export class Window {
   /** Chooses among radios by the words beside them, within the group of that name. */
   async choose(group, option) {
     const radio = `find.pick(${quoted(group)}, 'input[type=radio]', ${quoted(option)})`;
-    await this.#click(`(${radio}.labels[0] || ${radio})`);
+    for (let tries = 0; tries < 3 && !await this.ask(`${radio}.checked`); tries++) await this.#click(`(${radio}.labels[0] || ${radio})`);
     if (!await this.ask(`${radio}.checked`)) throw new Error(`「${option}」 of 「${group}」 could not be chosen`);
   }
 
@@ -279,7 +299,7 @@ export class Window {
   /** Ticks or clears a box. */
   async tick(words, on = true, { within } = {}) {
     const box = this.#box(words, within);
-    if (await this.ask(`${box}.checked`) !== on) await this.#click(`(${box}.labels[0] || ${box})`);
+    for (let tries = 0; tries < 3 && await this.ask(`${box}.checked`) !== on; tries++) await this.#click(`(${box}.labels[0] || ${box})`);
     if (await this.ask(`${box}.checked`) !== on) throw new Error(`「${words}」 could not be ticked`);
   }
 
@@ -289,6 +309,7 @@ export class Window {
 
   /** One key, pressed and let go. */
   async key(key, code = 0, more = {}) {
+    await this.front();
     const words = { key, code: more.code || key, windowsVirtualKeyCode: code, ...more };
     await this.cdp('Input.dispatchKeyEvent', { type: words.text ? 'keyDown' : 'rawKeyDown', ...words });
     await this.cdp('Input.dispatchKeyEvent', { type: 'keyUp', ...words, text: undefined });

@@ -74,7 +74,9 @@ export class Chromium {
   send(method, params = {}, sessionId = undefined) {
     return new Promise((resolve, reject) => {
       const id = ++this.#last;
-      this.#waiting.set(id, { resolve, reject, method });
+      const late = setTimeout(() => { this.#waiting.delete(id); reject(new Error(`${method}: no answer for a minute`)); }, 60000);
+      const done = settle => value => { clearTimeout(late); settle(value); };
+      this.#waiting.set(id, { resolve: done(resolve), reject: done(reject), method });
       this.#process.stdio[3].write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
     });
   }

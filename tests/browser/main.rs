@@ -69,7 +69,81 @@ fn live(name: &str, script: &str, way: &Way) {
     );
 }
 
+/// A phone; the rules look at every width anyway, so that they rest here.
+const PHONE: Way = Way {
+    width: 390,
+    script: true,
+    rules: false,
+};
+
+/// Without JavaScript.
+const STILL: Way = Way {
+    width: 1280,
+    script: false,
+    rules: true,
+};
+
 #[test]
 fn the_demo_s_own_pages() {
     live("door", "door.mjs", &DESK);
+}
+
+#[test]
+fn the_worked_example_at_a_desk() {
+    live("worked_example", "worked_example.mjs", &DESK);
+}
+
+#[test]
+fn the_worked_example_on_a_phone() {
+    live("worked_example_phone", "worked_example.mjs", &PHONE);
+}
+
+#[test]
+fn the_worked_example_without_script() {
+    live("worked_example_still", "worked_example.mjs", &STILL);
+}
+
+#[test]
+fn one_guarantee_electronic_and_one_on_paper() {
+    live("electronic_and_paper", "electronic_and_paper.mjs", &DESK);
+}
+
+#[test]
+fn a_village_that_takes_paper_only() {
+    live("village_on_paper", "village_on_paper.mjs", &DESK);
+}
+
+#[test]
+fn an_award_decided_a_day_too_early() {
+    live("award_date", "award_date.mjs", &DESK);
+}
+
+#[test]
+fn amounts_beyond_the_limits_and_what_cannot_be_read() {
+    live("limits", "limits.mjs", &DESK);
+}
+
+#[test]
+fn returned_corrected_withdrawn_declined() {
+    live("returned", "returned.mjs", &DESK);
+}
+
+#[test]
+fn drafts_double_clicks_and_ended_sessions() {
+    live("drafts", "drafts.mjs", &DESK);
+}
+
+#[test]
+fn the_whole_form_by_keyboard() {
+    live("keyboard", "keyboard.mjs", &DESK);
+}
+
+#[test]
+fn what_stands_around_net_desk() {
+    live("small_pages", "small_pages.mjs", &DESK);
+}
+
+#[test]
+fn a_town_hall_opens_certificates() {
+    live("town_hall", "town_hall.mjs", &DESK);
 }

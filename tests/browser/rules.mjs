@@ -76,7 +76,7 @@ const probe = () => {
 };
 
 /** Walks over everything a Tab key reaches: is the ring there, is the place in view? (inside the page) */
-const walk = () => {
+const walk = async () => {
   const found = {};
   const say = (rule, e) => (found[rule] ||= []).push(`<${e.tagName.toLowerCase()}${e.id ? `#${e.id}` : ''}> ${(e.textContent || e.name || '').trim().replace(/\s+/g, ' ').slice(0, 40)}`);
   const stops = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]')].filter(e => {
@@ -90,12 +90,24 @@ const walk = () => {
   for (const e of stops) {
     e.focus();
     if (document.activeElement !== e) { say('focus-refused', e); continue; }
-    const style = getComputedStyle(e), box = e.getBoundingClientRect();
+    const style = getComputedStyle(e);
     if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) say('focus-without-ring', e);
-    const x = Math.min(Math.max(box.x + box.width / 2, 1), innerWidth - 2), y = box.y + box.height / 2;
-    const top = y > 0 && y < innerHeight ? document.elementFromPoint(x, y) : null;
-    const good = top && (e === top || e.contains(top) || top.contains(e) || (e.labels && [...e.labels].some(label => label.contains(top))));
-    if (!good && !(box.height > innerHeight)) say('focus-hidden', e);
+    const shown = () => {
+      // Words that run over two lines have two boxes: the wider one is looked at.
+      const box = [...e.getClientRects()].sort((a, b) => b.width - a.width)[0] || e.getBoundingClientRect();
+      // The middle of what the screen shows of it: a large field may reach beyond the edge.
+      const from = Math.max(box.y, 0), to = Math.min(box.y + box.height, innerHeight);
+      const x = Math.min(Math.max(box.x + box.width / 2, 1), innerWidth - 2), y = (from + to) / 2;
+      const top = to - from >= Math.min(box.height, 24) - 4 ? document.elementFromPoint(x, y) : null;
+      return top && (e === top || e.contains(top) || top.contains(e) || (e.labels && [...e.labels].some(label => label.contains(top))));
+    };
+    // A busy machine scrolls a moment later.
+    let good = shown();
+    for (let wait = 0; !good && wait < 10; wait++) {
+      await new Promise(done => setTimeout(done, 50));
+      good = shown();
+    }
+    if (!good) say('focus-hidden', e);
   }
   document.activeElement?.blur();
   scrollTo(0, 0);
@@ -119,6 +131,7 @@ export async function hold(window, { print = 0 } = {}) {
   if (!POLICY.every(words => policy.includes(words)) || /unsafe/.test(policy)) say('every width', 'csp', policy || 'no policy');
   // Without script the state is checked all the same: the page's own scripts do not come back by this.
   if (!window.script) await window.cdp('Emulation.setScriptExecutionDisabled', { value: false });
+  await window.front();
   for (const width of Object.keys(SCREENS).map(Number).sort((a, b) => b - a)) {
     await window.size(width);
     await window.run('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))');

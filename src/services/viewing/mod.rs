@@ -1,6 +1,6 @@
 //! D-Sure: number and key open one certificate; every look is written down.
 //!
-//! [`open`] is the door, [`look`] what stands behind it: the stored bytes, once their signature was
+//! [`open()`] is the door, [`look()`] what stands behind it: the stored bytes, once their signature was
 //! checked. Who is inside, [`super::holders`] knows.
 
 mod limits;

@@ -86,7 +86,7 @@ await day(async d => {
   same(newcomer.status, 422, 'a short password');
   await d.check(newcomer, '招待／短いパスワード');
   await newcomer.fill('新しいパスワード', 'a long and plain sentence 26');
-  await newcomer.fill('もう一度', 'a long and plain sentence 26');
+  await newcomer.fill('新しいパスワード（確認）', 'a long and plain sentence 26');
   await newcomer.press('パスワードを設定');
   await newcomer.go('/netdesk/login');
   await newcomer.fill('ログインID', login);
@@ -129,6 +129,7 @@ await day(async d => {
   await window.fill('保証契約番号', '３５０７５ー００００１');
   await window.press('検索', { within: 'ピンポイント検索' });
   await window.expect('35075-00001M');
+  await window.go('/netdesk/guarantees?tab=key');
   await window.fill('保証契約番号', '123');
   await window.press('検索', { within: 'ピンポイント検索' });
   await d.check(window, '保証契約一覧／読めない番号');

@@ -47,10 +47,12 @@ await day(async d => {
 
   d.step('one guarantee at a time; an old tab says so');
   const old = await town.tab();
-  await old.go(await town.path());
+  await old.go('/dsure/certificates/1');
+  await old.expect(number);
   await story.open(town, '35020-00001M', foreign);
   await town.expect('見本橋橋梁補修工事');
-  await old.reload();
+  await old.press('PDF（写し）');
+  same(old.status, 409, 'the press in the old tab');
   await old.lacks('見本橋橋梁補修工事');
   await d.check(old, 'D-Sure／先に開いていた証書');
   same(await town.go('/dsure/certificates/9'), 404, 'a version that does not exist');

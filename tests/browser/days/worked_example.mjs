@@ -6,6 +6,8 @@ import { CERTIFICATE, NOTICE, agree, body, header, mails, paper, rows } from '..
 import * as story from '../story.mjs';
 
 const WORKS = `○○浄水場△△修繕工事${given.script === false ? '（画面の動きなし）' : given.width === 390 ? '（携帯）' : ''}`;
+/** The letters about this very works: the phone's name begins with the desk's. */
+const letters = () => mails(WORKS).filter(({ raw }) => body(raw).split(/\r?\n/).some(line => line.trimEnd().endsWith(WORKS)));
 
 // The words expected at each place after each step; 「!」: must not be there; {…}: known by then.
 const TABLE = {
@@ -59,7 +61,7 @@ await day(async d => {
     netdesk: async () => { if (netdesk) await contractor.go(netdesk); return contractor.text(); },
     office: async () => { await approver.go(office); return approver.text(); },
     dsure: () => town.text(),
-    mail: async () => mails(WORKS).map(({ raw }) => `${header(raw, 'Subject')}\n${body(raw)}`).join('\n') || 'なし',
+    mail: async () => letters().map(({ raw }) => `${header(raw, 'Subject')}\n${body(raw)}`).join('\n') || 'なし',
     pdf: () => pdf,
   };
   const row = name => d.row(TABLE[name], places);
@@ -133,8 +135,8 @@ await day(async d => {
   await d.check(approver, '案件／発行済');
 
   d.step('the mails');
-  same(mails(WORKS).length, 2, 'one mail for each electronic guarantee');
-  for (const { raw } of mails(WORKS)) {
+  same(letters().length, 2, 'one mail for each electronic guarantee');
+  for (const { raw } of letters()) {
     same(header(raw, 'Subject'), '電子保証（認証キー）発行完了のお知らせ', 'the subject');
     holds(header(raw, 'To').includes('soumu@minato.example'), 'the mail goes to the address of the form');
     holds(/^<.+@.+>$/.test(header(raw, 'Message-ID')), 'the mail has a Message-ID');
@@ -145,7 +147,7 @@ await day(async d => {
   await reader.press('電子保証（認証キー）発行完了のお知らせ');
   await reader.expect(WORKS, '認証キーはこのメールに記載していません');
   const eml = await reader.fetch(await reader.href('.eml を保存'));
-  holds(mails(WORKS).some(({ raw }) => raw === eml.body.toString()), 'the .eml is the caught mail, byte for byte');
+  holds(letters().some(({ raw }) => raw === eml.body.toString()), 'the .eml is the caught mail, byte for byte');
   const link = body(eml.body.toString()).match(/https?:\/\/\S+/)[0];
   await contractor.go(link);
   await contractor.expect('電子保証履歴一覧', WORKS);
