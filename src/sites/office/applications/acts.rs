@@ -107,6 +107,8 @@ pub struct Progress {
 pub struct Section {
     pub title: String,
     pub lead: String,
+    /// What stands in the way, where others have to act.
+    pub whys: Vec<String>,
     pub deed: Deed,
 }
 
@@ -176,6 +178,7 @@ fn section(title: &str, lead: impl Into<String>, deed: Deed) -> Section {
     Section {
         title: title.to_owned(),
         lead: lead.into(),
+        whys: Vec::new(),
         deed,
     }
 }
@@ -288,12 +291,10 @@ fn order(case: &Case, me: Me, now: OffsetDateTime) -> Option<Section> {
         } else {
             "承認は済んでいます。発行は、承認者が行います。"
         };
-        let barred: Vec<String> = lines.into_iter().flat_map(|line| line.barred).collect();
-        return Some(section(
-            "発行を待っています",
-            format!("{lead}{}", barred.concat()),
-            Deed::Wait,
-        ));
+        return Some(Section {
+            whys: lines.into_iter().flat_map(|line| line.barred).collect(),
+            ..section("発行を待っています", lead, Deed::Wait)
+        });
     }
     Some(section(
         "発行します",
@@ -352,11 +353,9 @@ fn under_way(case: &Case, now: OffsetDateTime) -> Option<Section> {
         return None;
     }
     let labels: Vec<_> = progress.iter().map(|one| one.label).collect();
-    Some(Section {
-        title: format!("発行手続中（{}）", labels.join("・")),
-        lead: "このページを閉じても、手続きは進みます。".to_owned(),
-        deed: Deed::UnderWay(progress),
-    })
+    let title = format!("発行手続中（{}）", labels.join("・"));
+    let lead = "このページを閉じても、手続きは進みます。";
+    Some(section(&title, lead, Deed::UnderWay(progress)))
 }
 
 /// Nothing is left to do for anybody here.

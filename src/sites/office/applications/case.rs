@@ -44,8 +44,8 @@ pub struct Typed {
     pub amount: String,
     pub paid_on: String,
     pub form_id: String,
-    /// Products whose boxes were ticked; `None`: all that can be.
-    pub chosen: Option<Vec<String>>,
+    /// Of which form the boxes are known, and which products were ticked there.
+    pub chosen: Option<(&'static str, Vec<String>)>,
     /// Field and sentence.
     pub faults: Vec<(&'static str, String)>,
     /// A refusal that belongs to no field: heading and sentence.
@@ -141,18 +141,20 @@ struct ReturnedNote {
 }
 
 impl Page {
-    fn ticked(&self, product: &str) -> bool {
-        match &self.typed.chosen {
-            Some(chosen) => chosen.iter().any(|code| code == product),
-            None => true,
-        }
+    /// Whether a box of a form is ticked: as it was sent, else all of them, but never several
+    /// products at once where there is no way back.
+    fn ticked(&self, form: &str, product: &str, several: bool) -> bool {
+        let ends = matches!(form, "choose-decline" | "choose-approval-withdrawal");
+        self.sent(form, product).unwrap_or(!(ends && several))
     }
 
     fn picked(&self, product: &str, first: &bool) -> bool {
-        match &self.typed.chosen {
-            Some(chosen) => chosen.iter().any(|code| code == product),
-            None => *first,
-        }
+        self.sent("choose-payment", product).unwrap_or(*first)
+    }
+
+    fn sent(&self, form: &str, product: &str) -> Option<bool> {
+        let (known, products) = self.typed.chosen.as_ref()?;
+        (*known == form).then(|| products.iter().any(|code| code == product))
     }
 
     fn fault(&self, field: &str) -> Option<String> {

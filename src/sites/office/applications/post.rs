@@ -83,7 +83,7 @@ async fn judge(web: &Web, who: &Officer, id: Uuid, typed: Typed, error: AppError
 /// Does one verb for each product chosen, and says so.
 async fn each(web: &Web, who: &Officer, id: Uuid, chosen: &Chosen, deed: Deed) -> PageResult {
     let typed = Typed {
-        chosen: Some(chosen.0.clone()),
+        chosen: Some((deed.field(), chosen.0.clone())),
         ..Typed::default()
     };
     let products = chosen.products()?;
@@ -293,7 +293,7 @@ pub async fn decline(
     let reason = text::block(&form.reason, LONGEST).and_then(text::required);
     let typed = Typed {
         reason: form.reason,
-        chosen: Some(form.chosen.0),
+        chosen: Some(("choose-decline", form.chosen.0)),
         ..Typed::default()
     };
     let mut faults = Vec::new();
@@ -390,7 +390,7 @@ pub async fn payment(
         amount: form.amount,
         paid_on: form.paid_on,
         form_id: form.form_id,
-        chosen: Some(vec![form.product]),
+        chosen: Some(("choose-payment", vec![form.product])),
         ..Typed::default()
     };
     let (Some(product), Ok(amount), Ok(paid_on), true) =

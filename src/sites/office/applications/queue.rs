@@ -32,16 +32,18 @@ enum View {
     Awaiting,
     Approved,
     Done,
+    All,
 }
 
 impl View {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Open,
         Self::Fresh,
         Self::Mine,
         Self::Awaiting,
         Self::Approved,
         Self::Done,
+        Self::All,
     ];
 
     fn code(self) -> &'static str {
@@ -52,6 +54,7 @@ impl View {
             Self::Awaiting => "awaiting",
             Self::Approved => "approved",
             Self::Done => "done",
+            Self::All => "all",
         }
     }
 
@@ -63,6 +66,7 @@ impl View {
             Self::Awaiting => "承認待ち",
             Self::Approved => "承認済・発行手続中",
             Self::Done => "終わった申込",
+            Self::All => "すべて",
         }
     }
 
@@ -74,6 +78,7 @@ impl View {
             Self::Awaiting => "承認を待っている申込はありません。",
             Self::Approved => "発行を待っている申込はありません。",
             Self::Done => "終わった申込はまだありません。",
+            Self::All => "申込はまだありません。お客様が送信すると、ここに並びます。",
         }
     }
 
@@ -84,7 +89,7 @@ impl View {
             Self::Mine => Some(counts.mine),
             Self::Awaiting => Some(counts.awaiting),
             Self::Approved => Some(counts.approved),
-            Self::Done => None,
+            Self::Done | Self::All => None,
         }
     }
 }
@@ -105,9 +110,11 @@ impl Asked {
         let view = View::ALL
             .into_iter()
             .find(|view| view.code() == query.get("view"));
+        // Who types into the header's search means all of them.
+        let sought = !query.get("q").trim().is_empty();
+        let usual = if sought { View::All } else { View::Open };
         Self {
-            // Who types into the header's search means all of them.
-            view: view.unwrap_or(View::Open),
+            view: view.unwrap_or(usual),
             product: Product::from_code(query.get("product")),
             form: CertificateForm::from_code(query.get("form")),
             from: query.get("from").to_owned(),
@@ -125,7 +132,7 @@ impl Asked {
 
     fn href(&self, view: View, page: u64) -> String {
         let mut pairs = Vec::new();
-        if view != View::Open {
+        if view != View::Open || self.filtered() {
             pairs.push(("view", view.code().to_owned()));
         }
         if let Some(product) = self.product {
@@ -157,6 +164,7 @@ impl Asked {
             View::Awaiting => (open, vec![ItemState::AwaitingApproval]),
             View::Approved => (open, vec![ItemState::Approved, ItemState::Ordered]),
             View::Done => (vec![Stage::Closed, Stage::Withdrawn], vec![]),
+            View::All => (vec![], vec![]),
         };
         QueueQuery {
             stages,
@@ -166,7 +174,7 @@ impl Asked {
             words: self.words.clone(),
             own: self.view == View::Mine,
             since,
-            newest_first: self.view == View::Done,
+            newest_first: matches!(self.view, View::Done | View::All),
             page: i64::try_from(self.page).unwrap_or(1),
             per_page: i64::try_from(PER_PAGE).unwrap_or(20),
         }
