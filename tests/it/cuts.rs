@@ -68,14 +68,23 @@ async fn cut_everywhere(ware: Ware, fault: fn(usize) -> Fault) -> usize {
 fn check_mails(house: &House, ware: Ware, early: Vec<String>, what: &str) -> usize {
     let late = house.collect_mails();
     if ware == Ware::Paper {
-        assert!(early.is_empty() && late.is_empty(), "{what}: paper is not mailed");
+        assert!(
+            early.is_empty() && late.is_empty(),
+            "{what}: paper is not mailed"
+        );
         return 0;
     }
-    assert!(early.len() <= 1 && late.len() <= 1, "{what}: {early:?} {late:?}");
+    assert!(
+        early.len() <= 1 && late.len() <= 1,
+        "{what}: {early:?} {late:?}"
+    );
     let copies = early.len() + late.len();
     assert!(copies >= 1, "{what}: no mail");
     assert!(
-        early.iter().chain(&late).all(|id| Some(id) == early.iter().chain(&late).next()),
+        early
+            .iter()
+            .chain(&late)
+            .all(|id| Some(id) == early.iter().chain(&late).next()),
         "{what}: two Message-IDs: {early:?} {late:?}"
     );
     copies - 1
@@ -153,7 +162,10 @@ async fn cut_sending(fault: fn(usize) -> Fault) -> usize {
         let again = applications::submit(&house.app, &desk.who, id, revision).await;
         let again = again.unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(
-            matches!((&first, &again), (Ok(Sent::Done { .. }), Sent::Already) | (Err(_), _)),
+            matches!(
+                (&first, &again),
+                (Ok(Sent::Done { .. }), Sent::Already) | (Err(_), _)
+            ),
             "{what}: {first:?} then {again:?}"
         );
         let (applications, items, entries, after) = sendings(&house, id).await;

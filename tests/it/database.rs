@@ -202,7 +202,10 @@ async fn whatever_happens_to_the_database_the_acknowledged_is_there_once() {
         .await
         > 0
     {
-        assert!(begin.elapsed() < Span::from_secs(30), "the queue never empties");
+        assert!(
+            begin.elapsed() < Span::from_secs(30),
+            "the queue never empties"
+        );
         sleep(Span::from_millis(50)).await;
     }
     stop.send(true).unwrap();
@@ -219,12 +222,13 @@ async fn whatever_happens_to_the_database_the_acknowledged_is_there_once() {
     assert!(told.accidents > 0, "the storm passed unnoticed");
     assert!(told.sent.len() >= 10 && told.ordered.len() == told.sent.len());
     for (id, receipt) in &told.sent {
-        let kept: String =
-            sqlx::query_scalar("select receipt_no from applications where id = $1 and sent_at is not null")
-                .bind(id)
-                .fetch_one(&house.owner)
-                .await
-                .unwrap();
+        let kept: String = sqlx::query_scalar(
+            "select receipt_no from applications where id = $1 and sent_at is not null",
+        )
+        .bind(id)
+        .fetch_one(&house.owner)
+        .await
+        .unwrap();
         assert!(receipt.as_ref().is_none_or(|receipt| *receipt == kept));
     }
     for id in &told.ordered {
@@ -232,8 +236,14 @@ async fn whatever_happens_to_the_database_the_acknowledged_is_there_once() {
     }
     let issued = i64::try_from(told.ordered.len()).unwrap();
     assert_eq!(house.numbers_used().await, issued, "no number is burnt");
-    assert_eq!(house.ask::<i64>("select count(*) from guarantees").await, issued);
-    assert_eq!(house.ask::<i64>("select count(*) from applications").await, issued);
+    assert_eq!(
+        house.ask::<i64>("select count(*) from guarantees").await,
+        issued
+    );
+    assert_eq!(
+        house.ask::<i64>("select count(*) from applications").await,
+        issued
+    );
     assert_eq!(
         house
             .ask::<i64>("select count(*) from jobs where state = 'buried'")

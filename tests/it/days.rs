@@ -31,7 +31,11 @@ async fn dated(instant: OffsetDateTime) -> (Date, Date, String) {
         .await
         .unwrap();
     assert_eq!(shown.face, face);
-    assert_eq!(shown.arrived_at, Some(instant), "電子保証発行日時 is the instant itself");
+    assert_eq!(
+        shown.arrived_at,
+        Some(instant),
+        "電子保証発行日時 is the instant itself"
+    );
     let listed: Date = house.ask("select issued_on from guarantees").await;
     house.close().await;
     (face.dated, listed, era::padded(face.dated))
@@ -40,10 +44,16 @@ async fn dated(instant: OffsetDateTime) -> (Date, Date, String) {
 #[tokio::test]
 async fn the_last_second_of_march_is_still_march_in_japan() {
     let (signed, listed, printed) = dated(datetime!(2027-03-31 14:59:59 UTC)).await;
-    assert_eq!((signed, listed), (date!(2027 - 03 - 31), date!(2027 - 03 - 31)));
+    assert_eq!(
+        (signed, listed),
+        (date!(2027 - 03 - 31), date!(2027 - 03 - 31))
+    );
     assert_eq!(printed, "令和09年03月31日");
     let (signed, listed, printed) = dated(datetime!(2027-03-31 15:00:00 UTC)).await;
-    assert_eq!((signed, listed), (date!(2027 - 04 - 01), date!(2027 - 04 - 01)));
+    assert_eq!(
+        (signed, listed),
+        (date!(2027 - 04 - 01), date!(2027 - 04 - 01))
+    );
     assert_eq!(printed, "令和09年04月01日");
 }
 
@@ -95,7 +105,11 @@ async fn a_guarantee_is_in_force_to_the_last_second_of_its_last_day() {
         .await
         .unwrap()
         .face;
-    assert_eq!(face.until, date!(2027 - 03 - 31), "保証期限 is the end of 工期");
+    assert_eq!(
+        face.until,
+        date!(2027 - 03 - 31),
+        "保証期限 is the end of 工期"
+    );
     for (instant, standing) in [
         (datetime!(2026-07-01 14:59:59 UTC), Standing::NotYet),
         (datetime!(2026-07-01 15:00:00 UTC), Standing::InForce),
@@ -103,7 +117,11 @@ async fn a_guarantee_is_in_force_to_the_last_second_of_its_last_day() {
         (datetime!(2027-03-31 15:00:00 UTC), Standing::Expired),
     ] {
         let today = era::tokyo_date(instant);
-        assert_eq!(Standing::on(today, face.dated, face.until), standing, "{instant}");
+        assert_eq!(
+            Standing::on(today, face.dated, face.until),
+            standing,
+            "{instant}"
+        );
     }
     house.close().await;
 }

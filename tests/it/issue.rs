@@ -86,7 +86,11 @@ async fn a_rate_is_judged_by_yen_and_not_by_the_per_cent_shown() {
             .await
             .unwrap();
         let problems = checked.problems();
-        assert_eq!(checked.may_be_sent(), right, "{amount} of {price}: {problems:?}");
+        assert_eq!(
+            checked.may_be_sent(),
+            right,
+            "{amount} of {price}: {problems:?}"
+        );
         assert_eq!(
             problems.iter().any(|fault| fault.field.id() == field),
             !right,
@@ -96,7 +100,11 @@ async fn a_rate_is_judged_by_yen_and_not_by_the_per_cent_shown() {
         let sent = applications::submit(&house.app, &desk.who, id, revision)
             .await
             .unwrap();
-        assert_eq!(matches!(sent, Sent::Done { .. }), right, "{amount} of {price}");
+        assert_eq!(
+            matches!(sent, Sent::Done { .. }),
+            right,
+            "{amount} of {price}"
+        );
     }
     house.close().await;
 }
@@ -108,7 +116,9 @@ async fn nothing_is_shown_of_bytes_whose_signature_does_not_hold() {
     let (_, electronic) = desk
         .issued(&desk.form(Ware::Electronic), Product::Prepayment)
         .await;
-    let (_, paper) = desk.issued(&desk.form(Ware::Paper), Product::Contract).await;
+    let (_, paper) = desk
+        .issued(&desk.form(Ware::Paper), Product::Contract)
+        .await;
     let (electronic, paper) = (&electronic[..11], &paper[..11]);
     // Somebody with the owner's rights raises the amounts, hash and all; only the signature tells.
     for sql in [
@@ -127,7 +137,10 @@ async fn nothing_is_shown_of_bytes_whose_signature_does_not_hold() {
         CertificateUse::Envelope,
     ] {
         let shown = guarantees::certificate(app, &desk.who, electronic, 1, usage).await;
-        assert!(matches!(shown, Err(AppError::Internal(_))), "{usage:?}: {shown:?}");
+        assert!(
+            matches!(shown, Err(AppError::Internal(_))),
+            "{usage:?}: {shown:?}"
+        );
     }
     let shown = guarantees::office_certificate(app, &desk.clerk, electronic, 1).await;
     assert!(matches!(shown, Err(AppError::Internal(_))), "{shown:?}");
@@ -141,9 +154,7 @@ async fn an_approval_holds_for_what_was_approved_and_nothing_else() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
     let product = Product::Prepayment;
-    let id = desk
-        .ordered(&desk.form(Ware::Electronic), product)
-        .await;
+    let id = desk.ordered(&desk.form(Ware::Electronic), product).await;
     // The contractor's register entry changes between approval and signing.
     sqlx::query("update contractors set representative = '代表取締役　別人' where name = 'みなと建設株式会社'")
         .execute(&house.owner)
@@ -158,9 +169,15 @@ async fn an_approval_holds_for_what_was_approved_and_nothing_else() {
     assert_eq!(house.ask::<i64>("select count(*) from guarantees").await, 0);
     // Taken back, approved anew, ordered: issued with the new name.
     let (app, approver) = (&house.app, &desk.approver);
-    examination::take_back(app, approver, id, product).await.unwrap();
-    examination::approve(app, approver, id, product).await.unwrap();
-    examination::order(app, approver, id, product).await.unwrap();
+    examination::take_back(app, approver, id, product)
+        .await
+        .unwrap();
+    examination::approve(app, approver, id, product)
+        .await
+        .unwrap();
+    examination::order(app, approver, id, product)
+        .await
+        .unwrap();
     house.work().await;
     assert!(desk.number(id, product).await.is_some());
     assert_eq!(house.numbers_used().await, 1);
@@ -182,7 +199,13 @@ async fn a_full_block_is_followed_by_the_next_and_none_left_is_said() {
     house.work().await;
     let case = cases::case(&house.app, &desk.approver, id).await.unwrap();
     assert_eq!(case.items[0].state, ItemState::Approved);
-    assert!(case.items[0].reason.clone().unwrap().contains("番号ブロック"));
+    assert!(
+        case.items[0]
+            .reason
+            .clone()
+            .unwrap()
+            .contains("番号ブロック")
+    );
     sqlx::query(
         "insert into number_blocks (block, surety_id, branch_id, allotted_at)
          select '35076', surety_id, branch_id, now() from number_blocks where block = '35075'",

@@ -47,7 +47,11 @@ async fn a_server_that_is_down_slow_or_busy_gets_the_letter_later_and_once() {
         // The guarantee does not wait for the post.
         assert!(desk.number(id, product).await.is_some(), "{behaviour:?}");
         let waiting = house.ledger(id).await;
-        assert_eq!((waiting.mail_jobs, waiting.mail_sent_events), (1, 0), "{behaviour:?}");
+        assert_eq!(
+            (waiting.mail_jobs, waiting.mail_sent_events),
+            (1, 0),
+            "{behaviour:?}"
+        );
         let reason: String = house
             .ask("select last_error from jobs where kind = 'mail_issued' and state = 'ready'")
             .await;
@@ -58,7 +62,10 @@ async fn a_server_that_is_down_slow_or_busy_gets_the_letter_later_and_once() {
         house.work().await;
         let mails = house.collect_mails();
         assert_eq!(mails.len(), copies, "{behaviour:?}");
-        assert!(mails.iter().all(|id| *id == mails[0]), "{behaviour:?}: {mails:?}");
+        assert!(
+            mails.iter().all(|id| *id == mails[0]),
+            "{behaviour:?}: {mails:?}"
+        );
         assert_eq!(house.ledger(id).await, Ledger::ELECTRONIC, "{behaviour:?}");
     }
     house.close().await;
@@ -75,7 +82,10 @@ async fn a_refused_letter_is_buried_with_its_reason_and_can_be_run_again() {
         house.catcher.behave(behaviour).await;
         let id = desk.ordered(&desk.form(Ware::Electronic), product).await;
         house.work().await;
-        assert!(desk.number(id, product).await.is_some(), "it is issued all the same");
+        assert!(
+            desk.number(id, product).await.is_some(),
+            "it is issued all the same"
+        );
 
         let mut tx = house.app.db.begin(&admin.scope()).await.unwrap();
         let buried = jobs::buried(&mut tx, admin.surety()).await.unwrap();
@@ -93,7 +103,10 @@ async fn a_refused_letter_is_buried_with_its_reason_and_can_be_run_again() {
         assert!(theirs.is_empty(), "another surety's");
         let now = house.app.clock.now();
         let dug = jobs::again(&mut tx, admin.surety(), buried[0].id, now).await;
-        assert!(!dug.unwrap(), "another surety's administrator digs nothing up");
+        assert!(
+            !dug.unwrap(),
+            "another surety's administrator digs nothing up"
+        );
         tx.commit().await.unwrap();
 
         house.catcher.behave(Behaviour::Normal).await;
@@ -102,7 +115,11 @@ async fn a_refused_letter_is_buried_with_its_reason_and_can_be_run_again() {
         assert!(house.collect_mails().is_empty(), "buried letters rest");
         let mut tx = house.app.db.begin(&admin.scope()).await.unwrap();
         let now = house.app.clock.now();
-        assert!(jobs::again(&mut tx, admin.surety(), buried[0].id, now).await.unwrap());
+        assert!(
+            jobs::again(&mut tx, admin.surety(), buried[0].id, now)
+                .await
+                .unwrap()
+        );
         tx.commit().await.unwrap();
         house.work().await;
         assert_eq!(house.collect_mails().len(), 1, "{behaviour:?}");
@@ -120,10 +137,14 @@ async fn a_server_that_never_comes_back_buries_the_letter_after_its_attempts() {
         .await;
     let mut tries = 1;
     while letter(&house).await.0 == "ready" {
-        let next: time::OffsetDateTime =
-            house.ask("select run_at from jobs where state = 'ready'").await;
+        let next: time::OffsetDateTime = house
+            .ask("select run_at from jobs where state = 'ready'")
+            .await;
         let wait = next - house.app.clock.now();
-        assert!(wait > Duration::ZERO && wait <= Duration::hours(6), "{wait}");
+        assert!(
+            wait > Duration::ZERO && wait <= Duration::hours(6),
+            "{wait}"
+        );
         house.app.clock.advance(wait);
         house.work().await;
         tries += 1;
@@ -142,11 +163,13 @@ async fn a_letter_that_cannot_be_written_is_buried_and_holds_up_nobody() {
     let product = Ware::Electronic.product();
     house.catcher.behave(Behaviour::RefuseConnections).await;
     let (broken, _) = desk.issued(&desk.form(Ware::Electronic), product).await;
-    sqlx::query("update applications set content = jsonb_build_object('information', 7) where id = $1")
-        .bind(broken)
-        .execute(&house.owner)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update applications set content = jsonb_build_object('information', 7) where id = $1",
+    )
+    .bind(broken)
+    .execute(&house.owner)
+    .await
+    .unwrap();
     house.catcher.behave(Behaviour::Normal).await;
     let (_, number) = desk.issued(&desk.form(Ware::Electronic), product).await;
     for _ in 0..14 {
@@ -186,10 +209,21 @@ async fn nobody_hears_of_an_issue_before_its_deposit() {
         .unwrap();
     house.work().await;
     let between = house.ledger(id).await;
-    assert_eq!((between.certificates, between.keys, between.deposits), (1, 1, 0));
-    assert_eq!((between.mail_jobs, between.issued_events), (0, 0), "T1 writes to nobody");
+    assert_eq!(
+        (between.certificates, between.keys, between.deposits),
+        (1, 1, 0)
+    );
+    assert_eq!(
+        (between.mail_jobs, between.issued_events),
+        (0, 0),
+        "T1 writes to nobody"
+    );
     assert_eq!(house.caught().len(), seen);
-    assert_eq!(desk.number(id, product).await, None, "发行手続中 has no number for people");
+    assert_eq!(
+        desk.number(id, product).await,
+        None,
+        "发行手続中 has no number for people"
+    );
     house.app.clock.advance(Duration::hours(2));
     house.work().await;
     seen += 1;
@@ -212,7 +246,9 @@ async fn who_does_not_want_mail_gets_none() {
     let mut form = desk.form(Ware::Electronic);
     form.set("notify", "no");
     let (id, _) = desk.issued(&form, Ware::Electronic.product()).await;
-    let (_, _) = desk.issued(&desk.form(Ware::Paper), Ware::Paper.product()).await;
+    let (_, _) = desk
+        .issued(&desk.form(Ware::Paper), Ware::Paper.product())
+        .await;
     assert!(house.caught().is_empty());
     assert_eq!(
         house.ledger(id).await,
@@ -242,7 +278,10 @@ async fn the_letter_reads_right_in_another_parser() {
     let mails = house.caught();
     assert_eq!(mails.len(), 1);
     let mail = open(&mails[0]);
-    assert_eq!(mail.subject(), Some("電子保証（認証キー）発行完了のお知らせ"));
+    assert_eq!(
+        mail.subject(),
+        Some("電子保証（認証キー）発行完了のお知らせ")
+    );
     let to = mail.to().unwrap().clone().into_list();
     assert_eq!(to.len(), 1);
     assert_eq!(to[0].address.as_deref(), Some("soumu@minato.example"));
@@ -254,8 +293,13 @@ async fn the_letter_reads_right_in_another_parser() {
         mail.date().unwrap().to_timestamp(),
         house.app.clock.now().unix_timestamp()
     );
-    let job: uuid::Uuid = house.ask("select id from jobs where kind = 'mail_issued'").await;
-    assert_eq!(mail.message_id(), Some(format!("{job}@akashi.example").as_str()));
+    let job: uuid::Uuid = house
+        .ask("select id from jobs where kind = 'mail_issued'")
+        .await;
+    assert_eq!(
+        mail.message_id(),
+        Some(format!("{job}@akashi.example").as_str())
+    );
     let body = mail.body_text(0).unwrap();
     for words in [
         works,
@@ -272,7 +316,11 @@ async fn the_letter_reads_right_in_another_parser() {
     }
     // What travels is ASCII in lines that every server carries.
     assert!(mails[0].is_ascii());
-    assert!(mails[0].split(|byte| *byte == b'\n').all(|line| line.len() <= 998));
+    assert!(
+        mails[0]
+            .split(|byte| *byte == b'\n')
+            .all(|line| line.len() <= 998)
+    );
     house.close().await;
 }
 
@@ -286,28 +334,44 @@ async fn no_key_is_in_any_letter_and_each_letter_has_one_reader() {
     }
     let keys = house.keys().await;
     let mails = house.caught();
-    assert!(keys.len() >= 8 && mails.len() >= 8, "{} {}", keys.len(), mails.len());
+    assert!(
+        keys.len() >= 8 && mails.len() >= 8,
+        "{} {}",
+        keys.len(),
+        mails.len()
+    );
     for bytes in &mails {
         let mail = open(bytes);
         let raw = String::from_utf8(bytes.clone()).unwrap();
-        let text = format!("{}\n{}\n{raw}", mail.subject().unwrap(), mail.body_text(0).unwrap());
+        let text = format!(
+            "{}\n{}\n{raw}",
+            mail.subject().unwrap(),
+            mail.body_text(0).unwrap()
+        );
         for (number, key) in &keys {
             let spaced = format!("{} {} {}", &key[..4], &key[4..8], &key[8..]);
-            assert!(!text.contains(key) && !text.contains(&spaced), "{number}'s key is in a mail");
+            assert!(
+                !text.contains(key) && !text.contains(&spaced),
+                "{number}'s key is in a mail"
+            );
         }
         assert_eq!(mail.to().unwrap().clone().into_list().len(), 1);
         assert!(mail.cc().is_none() && mail.bcc().is_none());
     }
     // The rows of the queue hold no key either, nor does history.
     for table in ["jobs", "events", "applications", "guarantees"] {
-        let rows: Vec<String> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {table} t")))
-                .fetch_all(&house.owner)
-                .await
-                .unwrap();
+        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            "select t::text from {table} t"
+        )))
+        .fetch_all(&house.owner)
+        .await
+        .unwrap();
         assert!(!rows.is_empty());
         for (number, key) in &keys {
-            assert!(!rows.iter().any(|row| row.contains(key)), "{number}'s key is in {table}");
+            assert!(
+                !rows.iter().any(|row| row.contains(key)),
+                "{number}'s key is in {table}"
+            );
         }
     }
     house.close().await;
@@ -334,7 +398,11 @@ async fn an_address_with_a_line_break_cannot_come_in_and_could_not_leave() {
             .into_iter()
             .find(|fault| fault.field.id() == "email");
         let problem = problem.unwrap_or_else(|| panic!("{typed:?} was taken"));
-        assert!(problem.sentence.contains("メールアドレス"), "{}", problem.sentence);
+        assert!(
+            problem.sentence.contains("メールアドレス"),
+            "{}",
+            problem.sentence
+        );
         // The draft keeps what was typed.
         let (id, _) = desk.draft(&form).await;
         let kept = drafts::open(&house.app, &desk.who, id).await.unwrap();

@@ -21,4 +21,5 @@ mod strangers;
 mod structure;
 mod users;
 mod walls;
+mod welcome;
 mod work;

@@ -33,10 +33,17 @@ async fn rows_after_a_cancelled_begin(house: &House, wire: &Proxy, pool: PgPool)
         .execute(&pool)
         .await
         .unwrap();
-    assert_eq!(written.rows_affected(), 1, "the writer is told that all is well");
+    assert_eq!(
+        written.rows_affected(),
+        1,
+        "the writer is told that all is well"
+    );
     pool.close().await;
     let rows = house.ask("select count(*) from kept").await;
-    sqlx::query("truncate kept").execute(&house.owner).await.unwrap();
+    sqlx::query("truncate kept")
+        .execute(&house.owner)
+        .await
+        .unwrap();
     rows
 }
 
@@ -112,7 +119,11 @@ async fn a_line_break_in_a_name_cannot_bring_the_mailer_down() {
     for (to, subject, body) in [
         ("soumu@minato.example", poisoned, "本文"),
         ("soumu@minato.example", "件名", poisoned),
-        ("soumu@minato.example\r\nBcc: x@minato.example", "件名", "本文"),
+        (
+            "soumu@minato.example\r\nBcc: x@minato.example",
+            "件名",
+            "本文",
+        ),
         ("みなと\r\n<soumu@minato.example>", "件名", "本文"),
         ("", "件名", "本文"),
     ] {
@@ -157,12 +168,18 @@ async fn a_nul_is_refused_beside_its_field_and_nothing_is_lost() {
     let fields: Vec<_> = faults.iter().map(|fault| fault.field.id()).collect();
     assert_eq!(fields, ["obligee", "works_name"]);
     for fault in &faults {
-        assert!(fault.sentence.contains(fault.field.label()), "{}", fault.sentence);
+        assert!(
+            fault.sentence.contains(fault.field.label()),
+            "{}",
+            fault.sentence
+        );
     }
     let kept = drafts::open(&house.app, &desk.who, id).await.unwrap();
     assert_eq!((kept.form, kept.revision), (form, revision));
     // Looking a poisoned name up is no accident either.
-    let checked = applications::check(&house.app, &desk.who, &poisoned).await.unwrap();
+    let checked = applications::check(&house.app, &desk.who, &poisoned)
+        .await
+        .unwrap();
     assert!(!checked.may_be_sent());
     house.close().await;
 }
@@ -183,17 +200,28 @@ async fn a_character_that_cannot_be_printed_is_named_where_it_would_be_printed()
         form.set("jv_name", "みなと・やまとJV");
         form.set("jv_representative", "みなと建設株式会社");
         form.set(field, "見本😀課");
-        let checked = applications::check(&house.app, &desk.who, &form).await.unwrap();
+        let checked = applications::check(&house.app, &desk.who, &form)
+            .await
+            .unwrap();
         let said = checked
             .problems()
             .into_iter()
             .find(|fault| fault.field.id() == field && fault.sentence.contains("『😀』"));
         assert_eq!(said.is_some(), printed, "{field}: {:?}", checked.problems());
         let (id, revision) = desk.draft(&form).await;
-        let sent = applications::submit(&house.app, &desk.who, id, revision).await.unwrap();
-        assert_eq!(matches!(sent, applications::Sent::Refused(_)), printed, "{field}");
+        let sent = applications::submit(&house.app, &desk.who, id, revision)
+            .await
+            .unwrap();
+        assert_eq!(
+            matches!(sent, applications::Sent::Refused(_)),
+            printed,
+            "{field}"
+        );
         let kept = drafts::open(&house.app, &desk.who, id).await;
-        assert!(!printed || kept.unwrap().form.get(field) == "見本😀課", "{field} was lost");
+        assert!(
+            !printed || kept.unwrap().form.get(field) == "見本😀課",
+            "{field} was lost"
+        );
     }
     house.close().await;
 }
@@ -234,7 +262,10 @@ async fn follow(house: &House, form: TypedForm) {
     .fetch_one(&house.owner)
     .await
     .unwrap();
-    assert_eq!((kept.as_bytes(), content.as_bytes()), (works.as_bytes(), works.as_bytes()));
+    assert_eq!(
+        (kept.as_bytes(), content.as_bytes()),
+        (works.as_bytes(), works.as_bytes())
+    );
     // The list's row and the signed bytes, on both sides.
     type Row = (String, Option<String>, String, Vec<u8>, Vec<u8>);
     let (listed, listed_bank, company, face, deposited): Row = sqlx::query_as(
@@ -249,13 +280,18 @@ async fn follow(house: &House, form: TypedForm) {
     assert_eq!(listed.as_bytes(), works.as_bytes());
     assert_eq!(listed_bank.unwrap().as_bytes(), bank.as_bytes());
     assert_eq!(face, deposited);
-    assert!(face.windows(works.len()).any(|part| part == works.as_bytes()));
+    assert!(
+        face.windows(works.len())
+            .any(|part| part == works.as_bytes())
+    );
     let face = CertificateFace::from_bytes(&face).unwrap();
     assert_eq!(face.works_name.as_bytes(), works.as_bytes());
     assert_eq!(face.principal.name.as_bytes(), company.as_bytes());
     // The letter.
     let mails = house.caught();
-    let mail = MessageParser::default().parse(mails.last().unwrap()).unwrap();
+    let mail = MessageParser::default()
+        .parse(mails.last().unwrap())
+        .unwrap();
     assert!(mail.body_text(0).unwrap().contains(&works));
 
     // The pages, and both documents as another program reads them.
@@ -296,7 +332,13 @@ async fn follow(house: &House, form: TypedForm) {
     let text = read_pdf(&notice.bytes, &format!("notice-{number}")).await;
     let keys = house.keys().await;
     let (_, key) = keys.iter().find(|(known, _)| known == digits).unwrap();
-    for words in [&works, &number, key, &face.principal.name, &face.issuer.name] {
+    for words in [
+        &works,
+        &number,
+        key,
+        &face.principal.name,
+        &face.issuer.name,
+    ] {
         assert!(text.contains(&squeezed(words)), "{words} is not in\n{text}");
     }
 }
@@ -305,15 +347,20 @@ async fn follow(house: &House, form: TypedForm) {
 async fn odd_names_keep_every_byte_from_the_form_to_both_documents() {
     let house = House::new().await;
     // The company and its president have odd names as well.
-    sqlx::query("update contractors set name = $1, representative = $2 where name = 'みなと建設株式会社'")
-        .bind("㈱髙﨑\u{FA19}𠮷組～みなと")
-        .bind("代表取締役　\u{FA19} 𠮷郎")
-        .execute(&house.owner)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update contractors set name = $1, representative = $2 where name = 'みなと建設株式会社'",
+    )
+    .bind("㈱髙﨑\u{FA19}𠮷組～みなと")
+    .bind("代表取締役　\u{FA19} 𠮷郎")
+    .execute(&house.owner)
+    .await
+    .unwrap();
     let desk = Desk::at(&house).await;
     let mut form = desk.form(Ware::Electronic);
-    form.set("works_name", "\u{FA19}田橋・髙﨑\u{FA11}𠮷㈱～〜①Ⅲ㎡ か\u{3099}け補修工事");
+    form.set(
+        "works_name",
+        "\u{FA19}田橋・髙﨑\u{FA11}𠮷㈱～〜①Ⅲ㎡ か\u{3099}け補修工事",
+    );
     form.set("bank", "見本\u{FA19}銀行　髙﨑支店");
     follow(&house, form).await;
     house.close().await;
@@ -333,8 +380,13 @@ async fn a_works_name_of_120_characters_is_whole_everywhere() {
     follow(&house, form).await;
     let mut longer = desk.form(Ware::Electronic);
     longer.set("works_name", format!("{long}長"));
-    let checked = applications::check(&house.app, &desk.who, &longer).await.unwrap();
-    let fault = checked.problems().into_iter().find(|fault| fault.field.id() == "works_name");
+    let checked = applications::check(&house.app, &desk.who, &longer)
+        .await
+        .unwrap();
+    let fault = checked
+        .problems()
+        .into_iter()
+        .find(|fault| fault.field.id() == "works_name");
     assert!(fault.unwrap().sentence.contains("120"));
     house.close().await;
 }

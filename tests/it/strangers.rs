@@ -95,9 +95,21 @@ async fn contractor_finds_nothing(house: &House, who: &ContractorUser, theirs: &
             guarantees::certificate(app, who, number, 1, CertificateUse::Envelope),
         );
     }
-    let listed = guarantees::list(app, who, &ListQuery::default()).await.unwrap();
-    assert!(listed.rows.iter().all(|row| row.contractor_name == who.company()));
-    assert!(!listed.rows.iter().any(|row| row.number == theirs.electronic));
+    let listed = guarantees::list(app, who, &ListQuery::default())
+        .await
+        .unwrap();
+    assert!(
+        listed
+            .rows
+            .iter()
+            .all(|row| row.contractor_name == who.company())
+    );
+    assert!(
+        !listed
+            .rows
+            .iter()
+            .any(|row| row.number == theirs.electronic)
+    );
     let drafts = drafts::list(app, who).await.unwrap();
     assert!(drafts.iter().all(|line| line.id != theirs.draft));
     let sent = applications::list(app, who).await.unwrap();
@@ -160,7 +172,12 @@ async fn staff_finds_nothing(house: &House, who: &Officer, theirs: &Theirs) {
     let listed = guarantees::office_list(app, who, &ListQuery::default())
         .await
         .unwrap();
-    assert!(!listed.rows.iter().any(|row| row.number == theirs.electronic));
+    assert!(
+        !listed
+            .rows
+            .iter()
+            .any(|row| row.number == theirs.electronic)
+    );
 }
 
 /// みなと建設's things at 神奈川支店.
@@ -178,7 +195,10 @@ async fn theirs(desk: &Desk<'_>) -> Theirs {
         draft: desk.draft(&form).await.0,
         sent: desk.sent(&form).await,
         electronic: desk.issued(&form, Product::Prepayment).await.1,
-        paper: desk.issued(&desk.form(Ware::Paper), Product::Contract).await.1,
+        paper: desk
+            .issued(&desk.form(Ware::Paper), Product::Contract)
+            .await
+            .1,
         form,
     }
 }

@@ -151,7 +151,10 @@ async fn every_table_has_its_wall() {
          where c.relkind in ('v', 'm', 'f') and n.nspname in ('public', 'dsure')",
     )
     .await;
-    assert!(views.is_empty(), "a view looks with its owner's eyes: {views:?}");
+    assert!(
+        views.is_empty(),
+        "a view looks with its owner's eyes: {views:?}"
+    );
     house.close().await;
 }
 
@@ -247,8 +250,15 @@ async fn another_tenants_rows_are_not_there() {
             .fetch_one(&house.owner)
             .await
             .unwrap();
-        assert!(there > 0, "{table} proves nothing: it has no rows of another surety");
-        for (role, scope) in [("netdesk", &netdesk), ("office", &branch), ("office", &head)] {
+        assert!(
+            there > 0,
+            "{table} proves nothing: it has no rows of another surety"
+        );
+        for (role, scope) in [
+            ("netdesk", &netdesk),
+            ("office", &branch),
+            ("office", &head),
+        ] {
             match as_role(&mut conn, role, scope, &foreign).await {
                 Ok(count) => assert_eq!(count, 0, "{role} sees another surety's {table}"),
                 Err(error) => assert!(error.contains("permission denied"), "{error}"),
@@ -257,7 +267,14 @@ async fn another_tenants_rows_are_not_there() {
         }
         // Nobody asked for: nothing at all.
         for role in ["netdesk", "office", "dsure"] {
-            match as_role(&mut conn, role, &[], &format!("select count(surety_id) from {table}")).await {
+            match as_role(
+                &mut conn,
+                role,
+                &[],
+                &format!("select count(surety_id) from {table}"),
+            )
+            .await
+            {
                 Ok(count) => assert_eq!(count, 0, "{role} without a scope sees {table}"),
                 Err(error) => assert!(error.contains("permission denied"), "{error}"),
             }
@@ -273,7 +290,11 @@ async fn another_tenants_rows_are_not_there() {
             }
         }
         // The register of companies, blocks and people is the whole surety's in the Office.
-        let shared = ["public.contractors", "public.accounts", "public.number_blocks"];
+        let shared = [
+            "public.contractors",
+            "public.accounts",
+            "public.number_blocks",
+        ];
         if *branches && !shared.contains(&table.as_str()) {
             let others = format!(
                 "select count(*) from {table} where branch_id <> {}",
@@ -312,11 +333,18 @@ async fn another_tenants_rows_are_not_there() {
          values (gen_random_uuid(), {}, {foreign}, 'draft', '{{}}', 'x', now(), 'x', now())",
         taisetsu.surety()
     );
-    let refused = as_role(&mut conn, "netdesk", &netdesk, &insert).await.unwrap_err();
+    let refused = as_role(&mut conn, "netdesk", &netdesk, &insert)
+        .await
+        .unwrap_err();
     assert!(refused.contains("row-level security"), "{refused}");
-    let update = format!("update applications set updated_by = 'x' where contractor_id = {foreign}");
-    assert_eq!(as_role(&mut conn, "netdesk", &netdesk, &update).await, Ok(0));
-    let update = format!("update application_items set reason = 'x' where contractor_id = {foreign}");
+    let update =
+        format!("update applications set updated_by = 'x' where contractor_id = {foreign}");
+    assert_eq!(
+        as_role(&mut conn, "netdesk", &netdesk, &update).await,
+        Ok(0)
+    );
+    let update =
+        format!("update application_items set reason = 'x' where contractor_id = {foreign}");
     assert_eq!(as_role(&mut conn, "office", &head, &update).await, Ok(0));
     // A foreign key cannot reach across companies either.
     let reach = format!(
@@ -364,7 +392,9 @@ async fn the_office_reads_no_key_and_no_draft() {
     ] {
         let refused = as_role(&mut conn, "office", &head, sql).await;
         assert!(
-            refused.as_ref().is_err_and(|error| error.contains("permission denied")),
+            refused
+                .as_ref()
+                .is_err_and(|error| error.contains("permission denied")),
             "{sql}: {refused:?}"
         );
     }
@@ -376,7 +406,9 @@ async fn the_office_reads_no_key_and_no_draft() {
     )
     .await;
     assert_eq!(drafts, Ok(0));
-    let there: i64 = house.ask("select count(*) from applications where stage = 'draft'").await;
+    let there: i64 = house
+        .ask("select count(*) from applications where stage = 'draft'")
+        .await;
     assert!(there > 0);
     house.close().await;
 }
@@ -410,14 +442,26 @@ async fn dsure_sees_its_own_schema_and_in_it_one_number() {
     let mut conn = connect(&house).await;
     for table in ["dsure.deposits", "dsure.certificates"] {
         let all = format!("select count(*) from {table}");
-        for (number, count) in [(numbers[0].as_str(), 1), ("", 0), ("35075-99999", 0), ("%", 0)] {
+        for (number, count) in [
+            (numbers[0].as_str(), 1),
+            ("", 0),
+            ("35075-99999", 0),
+            ("%", 0),
+        ] {
             let asked = [("app.number", number.to_owned())];
             let seen = as_role(&mut conn, "dsure", &asked, &all).await;
             assert_eq!(seen, Ok(count), "{table} for 「{number}」");
         }
-        assert_eq!(as_role(&mut conn, "dsure", &[], &all).await, Ok(0), "{table}");
+        assert_eq!(
+            as_role(&mut conn, "dsure", &[], &all).await,
+            Ok(0),
+            "{table}"
+        );
         let asked = [("app.number", numbers[0].clone())];
-        let other = format!("select count(*) from {table} where number = '{}'", numbers[1]);
+        let other = format!(
+            "select count(*) from {table} where number = '{}'",
+            numbers[1]
+        );
         assert_eq!(as_role(&mut conn, "dsure", &asked, &other).await, Ok(0));
     }
     let asked = [("app.number", numbers[0].clone())];
@@ -430,7 +474,9 @@ async fn dsure_sees_its_own_schema_and_in_it_one_number() {
     ] {
         let refused = as_role(&mut conn, "dsure", &asked, sql).await;
         assert!(
-            refused.as_ref().is_err_and(|error| error.contains("permission denied")),
+            refused
+                .as_ref()
+                .is_err_and(|error| error.contains("permission denied")),
             "{sql}: {refused:?}"
         );
     }
@@ -510,7 +556,11 @@ async fn four_eyes_and_a_guarantees_identity_hold_below_every_program() {
     .execute(&house.owner)
     .await
     .unwrap_err();
-    assert_eq!(akashi::db::constraint(&same), Some("items_four_eyes"), "{same}");
+    assert_eq!(
+        akashi::db::constraint(&same),
+        Some("items_four_eyes"),
+        "{same}"
+    );
     let unapproved = sqlx::query("update application_items set state = 'ordered'")
         .execute(&house.owner)
         .await
@@ -546,6 +596,10 @@ async fn four_eyes_and_a_guarantees_identity_hold_below_every_program() {
     .execute(&house.owner)
     .await
     .unwrap_err();
-    assert_eq!(akashi::db::constraint(&forged), Some("certificates_sha256"), "{forged}");
+    assert_eq!(
+        akashi::db::constraint(&forged),
+        Some("certificates_sha256"),
+        "{forged}"
+    );
     house.close().await;
 }

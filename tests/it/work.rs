@@ -45,7 +45,11 @@ async fn approving_and_ordering_in_many_windows_at_once_is_done_once() {
 
     let mut windows = JoinSet::new();
     for window in 0..8 {
-        let who = if window % 2 == 0 { &desk.approver } else { &head };
+        let who = if window % 2 == 0 {
+            &desk.approver
+        } else {
+            &head
+        };
         let (app, who) = (house.app.clone(), who.clone());
         windows.spawn(async move { examination::approve(&app, &who, id, product).await });
     }
@@ -53,7 +57,8 @@ async fn approving_and_ordering_in_many_windows_at_once_is_done_once() {
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
     for answer in answers {
         assert!(
-            answer.is_ok() || matches!(&answer, Err(AppError::Conflict(words)) if words.contains("承認済")),
+            answer.is_ok()
+                || matches!(&answer, Err(AppError::Conflict(words)) if words.contains("承認済")),
             "{answer:?}"
         );
     }
@@ -61,7 +66,11 @@ async fn approving_and_ordering_in_many_windows_at_once_is_done_once() {
 
     let mut windows = JoinSet::new();
     for window in 0..8 {
-        let who = if window % 2 == 0 { &desk.approver } else { &head };
+        let who = if window % 2 == 0 {
+            &desk.approver
+        } else {
+            &head
+        };
         let (app, who) = (house.app.clone(), who.clone());
         windows.spawn(async move { examination::order(&app, &who, id, product).await });
     }
@@ -195,7 +204,10 @@ async fn a_worker_killed_after_the_server_took_the_letter_sends_one_more_copy_un
         .behave(Behaviour::StallAfterData(Span::from_secs(30)))
         .await;
     let worker = Doomed::start(&house);
-    until("the server has the mail", async || !house.caught().is_empty()).await;
+    until("the server has the mail", async || {
+        !house.caught().is_empty()
+    })
+    .await;
     worker.kill();
     house.catcher.behave(Behaviour::Normal).await;
     let first = house.collect_mails();
@@ -206,7 +218,11 @@ async fn a_worker_killed_after_the_server_took_the_letter_sends_one_more_copy_un
         house.app.clock.advance(LATER);
         house.work().await;
     }
-    assert_eq!(house.collect_mails(), first, "one more copy, the same Message-ID");
+    assert_eq!(
+        house.collect_mails(),
+        first,
+        "one more copy, the same Message-ID"
+    );
     assert_eq!(house.ledger(id).await, Ledger::ELECTRONIC);
     house.close().await;
 }

@@ -146,7 +146,10 @@ impl<'a> Desk<'a> {
         let status = applications::status(&self.house.app, &self.who, id)
             .await
             .unwrap();
-        let item = status.items.into_iter().find(|item| item.product == product);
+        let item = status
+            .items
+            .into_iter()
+            .find(|item| item.product == product);
         item.unwrap().number
     }
 }
