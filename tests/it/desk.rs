@@ -87,6 +87,7 @@ async fn a_number_is_found_however_it_is_typed() {
         theirs[..11].to_owned(),
         theirs.clone(),
         "99999-99999".to_owned(),
+        format!("{digits}H"),
     ] {
         let page = minato
             .get(&format!("/netdesk/guarantees?no={missing}"))

@@ -25,4 +25,5 @@ mod strangers;
 mod structure;
 mod users;
 mod walls;
+mod welcome;
 mod work;
