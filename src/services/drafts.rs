@@ -139,7 +139,8 @@ pub async fn save(
             at: row.updated_at,
         });
     }
-    let seen = revision.unwrap_or(row.revision);
+    // A fresh page knows at most the save it made itself.
+    let seen = revision.unwrap_or(1);
     if applications::save(&mut tx, who.surety, who.contractor, id, seen, &writing).await? {
         tx.commit().await?;
         Ok(Saved::At {

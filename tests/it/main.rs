@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod badinput;
 mod catcher;
 mod cluster;
 mod cuts;
@@ -14,8 +15,10 @@ mod gatehouse;
 mod gates;
 mod house;
 mod issue;
+mod leaflet;
 mod mail;
 mod pitfalls;
+mod secrets;
 mod serve;
 mod strangers;
 mod structure;

@@ -18,6 +18,9 @@ pub const HOST: &str = "127.0.0.1:8080";
 pub struct Visitor {
     router: Router,
     cookies: BTreeMap<String, String>,
+    /// Addresses asked for, and addresses that answers led to.
+    asked: Vec<String>,
+    led: Vec<String>,
 }
 
 impl Visitor {
@@ -25,6 +28,8 @@ impl Visitor {
         Self {
             router,
             cookies: BTreeMap::new(),
+            asked: Vec::new(),
+            led: Vec::new(),
         }
     }
 
@@ -103,6 +108,8 @@ impl Visitor {
         let bytes = body.collect().await.unwrap().to_bytes();
         let page = Page::new(path, head, bytes.to_vec());
         page.check();
+        self.asked.push(path.to_owned());
+        self.led.extend(page.location());
         page
     }
 
@@ -110,8 +117,14 @@ impl Visitor {
         &self.cookies
     }
 
-    pub fn forget(&mut self) {
-        self.cookies.clear();
+    /// Every address asked for so far.
+    pub fn asked(&self) -> impl Iterator<Item = &str> {
+        self.asked.iter().map(String::as_str)
+    }
+
+    /// Every address an answer led to.
+    pub fn led(&self) -> impl Iterator<Item = &str> {
+        self.led.iter().map(String::as_str)
     }
 
     /// Signs in through the page; accepts the terms of use where they are asked for.
