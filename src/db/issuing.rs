@@ -73,7 +73,7 @@ pub async fn next_number(
         "update number_blocks set next = next + 1
          where block = (select block from number_blocks where branch_id = $1 and next <= 99999
                         order by block limit 1 for update)
-         returning block, next - 1",
+         returning block, next - 1 as serial",
     )
     .bind(branch)
     .fetch_optional(conn)

@@ -1,1 +1,75 @@
+//! Days in a real browser: the demo started as a person starts it, Chromium driven by small scripts.
+//!
+//! Each test is one day of `days/`; what it saw lies in `tests/output/browser/<day>`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod demo;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use demo::demo;
+
+/// Pages held against the rules so far, each at three widths.
+static PAGES: AtomicUsize = AtomicUsize::new(0);
+
+/// How a day is lived.
+struct Way {
+    width: u32,
+    script: bool,
+    rules: bool,
+}
+
+const DESK: Way = Way {
+    width: 1280,
+    script: true,
+    rules: true,
+};
+
+/// Lives one day of `days/`, keeping what it saw under `name`.
+fn live(name: &str, script: &str, way: &Way) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = root.join("tests/output/browser").join(name);
+    let _ = std::fs::remove_dir_all(&output);
+    let demo = demo();
+    let given = serde_json::json!({
+        "base": demo.base, "mails": demo.mails, "output": output,
+        "width": way.width, "script": way.script, "rules": way.rules,
+    });
+    let day: PathBuf = root.join("tests/browser/days").join(script);
+    let lived = Command::new("node")
+        .arg(&day)
+        .arg(given.to_string())
+        .stdin(Stdio::null())
+        .output()
+        .expect("node is needed (Debian: apt-get install nodejs)");
+    let said = String::from_utf8_lossy(&lived.stdout);
+    let pages = said
+        .lines()
+        .find_map(|line| line.strip_prefix("pages: "))
+        .and_then(|line| line.split(' ').next())
+        .and_then(|count| count.parse::<usize>().ok())
+        .unwrap_or(0);
+    assert!(
+        lived.status.success(),
+        "{name} went wrong:\n{said}{}",
+        String::from_utf8_lossy(&lived.stderr)
+    );
+    assert!(
+        pages > 0 || !way.rules,
+        "{name} held no page against the rules"
+    );
+    let sum = PAGES.fetch_add(pages, Ordering::SeqCst) + pages;
+    // Straight to the stream: the harness keeps back what tests print.
+    let _ = writeln!(
+        std::io::stderr(),
+        "pages held against the rules: {pages} by {name}, {sum} in all, each at 1280, 390 and 320"
+    );
+}
+
+#[test]
+fn the_demo_s_own_pages() {
+    live("door", "door.mjs", &DESK);
+}

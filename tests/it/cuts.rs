@@ -216,3 +216,34 @@ async fn a_lost_answer_to_commit_looks_like_an_error_and_is_none() {
     assert_eq!(house.ledger(id).await, Ledger::ELECTRONIC);
     house.close().await;
 }
+
+#[tokio::test]
+async fn a_database_that_answers_nobody_costs_patience_and_nothing_else() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let wire = Proxy::open();
+    let app = house.over(wire.db(&house.database, 2));
+    let product = Ware::Electronic.product();
+    let (draft, revision) = desk.draft(&desk.form(Ware::Electronic)).await;
+    let id = desk.approved(&desk.form(Ware::Electronic), product).await;
+
+    wire.arm(Fault::Refuse);
+    let begin = std::time::Instant::now();
+    let sent = applications::submit(&app, &desk.who, draft, revision).await;
+    assert!(matches!(sent, Err(AppError::Internal(_))), "{sent:?}");
+    let ordered = examination::order(&app, &desk.approver, id, product).await;
+    assert!(matches!(ordered, Err(AppError::Internal(_))), "{ordered:?}");
+    assert!(worker::drain(&app, &house.mailer).await.is_err());
+    assert!(begin.elapsed().as_secs() < 20, "nobody waits for ever");
+
+    wire.arm(Fault::None);
+    let sent = applications::submit(&app, &desk.who, draft, revision).await;
+    assert!(matches!(sent, Ok(Sent::Done { .. })), "{sent:?}");
+    examination::order(&app, &desk.approver, id, product)
+        .await
+        .unwrap();
+    worker::drain(&app, &house.mailer).await.unwrap();
+    assert_eq!(house.ledger(id).await, Ledger::ELECTRONIC);
+    app.db.worker().close().await;
+    house.close().await;
+}

@@ -5,12 +5,13 @@ use std::time::Duration as Span;
 use akashi::db::{Scope, jobs};
 use akashi::demo::catcher::Behaviour;
 use akashi::services::{drafts, examination};
+use akashi::worker;
 use mail_parser::{Message, MessageParser};
 use time::Duration;
 
-use super::house::House;
 use super::house::desk::{Desk, Ware};
 use super::house::ledger::Ledger;
+use super::house::{House, mailer_to};
 
 const LATER: Duration = Duration::minutes(10);
 
@@ -43,7 +44,9 @@ async fn a_server_that_is_down_slow_or_busy_gets_the_letter_later_and_once() {
     ] {
         house.catcher.behave(behaviour).await;
         let id = desk.ordered(&form, product).await;
-        house.work().await;
+        // A mailer of its own: an open connection of an earlier round would hide a closed door.
+        let mailer = mailer_to(house.catcher.addr());
+        worker::drain(&house.app, &mailer).await.unwrap();
         // The guarantee does not wait for the post.
         assert!(desk.number(id, product).await.is_some(), "{behaviour:?}");
         let waiting = house.ledger(id).await;
@@ -386,7 +389,7 @@ async fn an_address_with_a_line_break_cannot_come_in_and_could_not_leave() {
         "soumu@minato.example\nx",
         "soumu@minato.example, other@minato.example",
         "総務 <soumu@minato.example>",
-        "soumu@minato.example\u{2028}",
+        "soumu@minato\u{2028}.example",
     ] {
         let mut form = desk.form(Ware::Electronic);
         form.set("email", typed);

@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod badinput;
+mod apply;
 mod catcher;
 mod cluster;
 mod cuts;
@@ -19,6 +20,7 @@ mod leaflet;
 mod mail;
 mod pitfalls;
 mod secrets;
+mod rights;
 mod serve;
 mod strangers;
 mod structure;

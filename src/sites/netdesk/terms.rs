@@ -88,10 +88,10 @@ fn gate(web: &Web, who: Option<&ContractorUser>, next: &str) -> GatePage {
 /// `Conflict` when the page showed another version.
 pub async fn accept(State(web): State<Web>, who: ContractorUser, form: RawForm) -> PageResult {
     let next = form.get("next");
-    if !form.checked("accept") {
+    if !form.checked("agree") {
         let mut page = gate(&web, Some(&who), next);
         page.shell = page.shell.errors(ErrorSummary::default().link(
-            "f-accept",
+            "f-agree",
             "利用規約をお読みのうえ、「利用規約に同意します」に印を付けてください。",
         ));
         return answer::unprocessable(&page);

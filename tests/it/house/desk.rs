@@ -4,7 +4,7 @@ use akashi::domain::product::Product;
 use akashi::domain::typed::TypedForm;
 use akashi::services::applications::{self, Sent};
 use akashi::services::drafts::{self, Saved};
-use akashi::services::{ContractorUser, Officer, examination, sureties};
+use akashi::services::{ContractorUser, Officer, examination};
 use uuid::Uuid;
 
 use super::House;
@@ -78,9 +78,12 @@ impl<'a> Desk<'a> {
         form.set(&format!("{product}_fee_method"), "lump_sum");
         form.set(&format!("{product}_bill_to"), "本社　総務部");
         form.set(&format!("{product}_paper_statement"), "no");
-        if ware == Ware::Electronic {
-            form.set("bank", "見本銀行　港町支店");
-            form.set("redeposit", "no");
+        match ware {
+            Ware::Electronic => {
+                form.set("bank", "見本銀行　港町支店");
+                form.set("redeposit", "no");
+            }
+            Ware::Paper => form.set("prepayment_plan", "planned"),
         }
         form
     }

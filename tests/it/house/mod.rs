@@ -56,6 +56,9 @@ pub struct House {
     pub database: String,
 }
 
+/// A database's address from its name.
+pub type Address = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
 /// What a house is built with.
 pub struct Plan {
     pub demo: bool,
@@ -63,7 +66,7 @@ pub struct Plan {
     pub told: bool,
     pub cost: Cost,
     /// PostgreSQL to reach instead of the shared one (a fault proxy): host folder or address.
-    pub url: Option<Arc<dyn Fn(&str) -> String + Send + Sync>>,
+    pub url: Option<Address>,
 }
 
 impl Default for Plan {

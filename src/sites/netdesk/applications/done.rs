@@ -5,12 +5,14 @@ use axum::extract::State;
 
 use super::answers::ProductLine;
 use super::{Id, frame};
+use crate::domain::application::Stage;
 use crate::domain::era;
 use crate::domain::product::CertificateForm;
+use crate::error::AppError;
 use crate::services::ContractorUser;
-use crate::services::applications;
+use crate::services::{applications, drafts};
 use crate::sites::netdesk::frame::line;
-use crate::web::answer::{PageResult, page};
+use crate::web::answer::{PageResult, page, see_other};
 use crate::web::flash::Told;
 use crate::web::page::BranchLine;
 use crate::web::shell::NetdeskShell;
@@ -43,7 +45,16 @@ pub async fn show(
     Id(id): Id,
     Told(told): Told,
 ) -> PageResult {
-    let status = applications::status(&web, &who, id).await?;
+    let status = match applications::status(&web, &who, id).await {
+        Ok(status) if status.stage != Stage::Returned => status,
+        // Not sent (again) yet: a sign-in in between leads here, and the check page is the place.
+        Ok(_) | Err(AppError::NotFound) if who.role().may_write() => {
+            drafts::open(&web, &who, id).await?;
+            return Ok(see_other(Application(id).confirmation()));
+        }
+        Ok(_) => return Ok(see_other(Application(id).status())),
+        Err(error) => return Err(error),
+    };
     let mut shell = frame(&web, &who).await?;
     shell.common.flash = told;
     let has = |form| status.items.iter().any(|item| item.form == form);
