@@ -3,8 +3,8 @@
 
 mod access;
 mod accounts;
-mod badinput;
 mod apply;
+mod badinput;
 mod catcher;
 mod cluster;
 mod cuts;
@@ -19,8 +19,8 @@ mod issue;
 mod leaflet;
 mod mail;
 mod pitfalls;
-mod secrets;
 mod rights;
+mod secrets;
 mod serve;
 mod strangers;
 mod structure;

@@ -117,7 +117,6 @@ impl Visitor {
         &self.cookies
     }
 
-<<<<<<< HEAD
     /// Every address asked for so far.
     pub fn asked(&self) -> impl Iterator<Item = &str> {
         self.asked.iter().map(String::as_str)
@@ -128,8 +127,6 @@ impl Visitor {
         self.led.iter().map(String::as_str)
     }
 
-=======
->>>>>>> 9f743d03f6b3e7c8db098b9ecf135a7d745534f8
     /// Signs in through the page; accepts the terms of use where they are asked for.
     pub async fn sign_in(&mut self, path: &str, login: &str) {
         self.sign_in_with(path, login, DEMO_PASSWORD).await;
