@@ -1,7 +1,8 @@
 //! The leaflets' worked example from sign-in to D-Sure, through the pages and without a browser.
 
+use std::collections::HashSet;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use akashi::vault::Cost;
 use akashi::verify;
@@ -91,7 +92,8 @@ impl<'a> Day<'a> {
         let page = self.approver.get(&case).await;
         page.says("発行済");
         sqlx::query_scalar(
-            "select number || suffix from guarantees where application_id = $1::uuid order by id",
+            "select number || suffix from guarantees where application_id = $1::uuid
+             order by product = 'contract'",
         )
         .bind(id)
         .fetch_all(&self.house.owner)
@@ -166,12 +168,18 @@ async fn the_worked_example_from_sign_in_to_d_sure() {
     let works = "○○浄水場△△修繕工事";
     let id = day.apply(leaflet).await;
     let numbers = day.issue(&id, &["prepayment", "contract"]).await;
-    assert_eq!(numbers, ["35075-00001M", "35075-00002M"]);
+    let mut drawn = numbers.clone();
+    drawn.sort();
+    assert_eq!(drawn, ["35075-00001M", "35075-00002M"]);
 
     // One mail for each, after the arrival, with a link and without a key.
     let mails = house.mails().await;
     assert_eq!(mails.len(), 2);
-    for (mail, number) in mails.iter().zip(&numbers) {
+    for number in &numbers {
+        let mail = mails
+            .iter()
+            .find(|mail| mail.body.contains(number))
+            .unwrap();
         assert_eq!(
             mail.summary.subject,
             "電子保証（認証キー）発行完了のお知らせ"
@@ -325,6 +333,7 @@ async fn paper_is_printed_in_the_office_and_a_second_printing_says_so() {
         .apply(|form| {
             with_contract(good(form), "paper")
                 .without("prepayment_on")
+                .set("prepayment_plan", "planned")
                 .set("handover", "post")
         })
         .await;
@@ -359,32 +368,35 @@ async fn paper_is_printed_in_the_office_and_a_second_printing_says_so() {
     house.close().await;
 }
 
-/// One failing attempt, from a network of its own.
+/// One failing attempt: how long the answer took, and what it was.
 async fn attempt(house: &House, number: &str, key: &str) -> (Duration, Page) {
     let body = serde_urlencoded::to_string([("number", number), ("key", key)]).unwrap();
+    let network = std::net::SocketAddr::from(([192, 0, 2, 7], 4711));
     let request = Request::post("/dsure/")
-        .extension(ConnectInfo(std::net::SocketAddr::from((
-            [192, 0, 2, 7],
-            4711,
-        ))))
+        .extension(ConnectInfo(network))
         .header(header::HOST, HOST)
         .header(header::ORIGIN, format!("http://{HOST}"))
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    let mut visitor = house.stranger();
-    let began = Instant::now();
-    let page = visitor.send(request, Body::from(body), "/dsure/").await;
-    (began.elapsed(), page)
+    let page = house
+        .stranger()
+        .send(request, Body::from(body), "/dsure/")
+        .await;
+    (page.took, page)
 }
 
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort_unstable();
-    times[times.len() / 2].as_secs_f64()
-}
+/// Tries of each kind that a median is taken of.
+const TRIES: usize = 200;
+/// Tries added each time the medians differ: other work on the machine is no leak, and a leak
+/// stays.
+const MORE: usize = 40;
+/// Tries of each kind after which a difference is one.
+const MOST: usize = 1_000;
 
-/// Rounds of the measurement; one attempt of each kind in each.
-const ROUNDS: usize = 200;
-/// Whole measurements before it counts as a difference: other work on the machine is no leak.
-const PATIENCE: usize = 6;
+fn median(times: &[Duration]) -> f64 {
+    let mut last = times[times.len() - TRIES..].to_vec();
+    last.sort_unstable();
+    last[TRIES / 2].as_secs_f64()
+}
 
 #[tokio::test]
 async fn failures_at_d_sure_answer_alike_and_take_alike() {
@@ -404,37 +416,35 @@ async fn failures_at_d_sure_answer_alike_and_take_alike() {
         ("35075-00001H", "AAAABBBBCCCC"),
         (paper.as_str(), "AAAABBBBCCCC"),
     ];
-    let mut spread = Vec::new();
-    for _ in 0..PATIENCE {
-        let mut times = vec![Vec::with_capacity(ROUNDS); kinds.len()];
-        let mut answers = std::collections::HashSet::new();
-        for round in 0..ROUNDS {
-            // Each in turn, beginning with another one every time.
-            for step in 0..kinds.len() {
-                let kind = (round + step) % kinds.len();
-                let (number, key) = kinds[kind];
-                let (time, page) = attempt(&house, number, key).await;
-                times[kind].push(time);
-                answers.insert(page.is(422).html().replace(number, "…"));
-            }
-            sqlx::query("delete from limits")
-                .execute(&house.owner)
-                .await
-                .unwrap();
+    let mut times = vec![Vec::new(); kinds.len()];
+    let mut answers = HashSet::new();
+    let mut medians = Vec::new();
+    for round in 0..MOST {
+        // Each in turn, beginning with another one every time.
+        for step in 0..kinds.len() {
+            let kind = (round + step) % kinds.len();
+            let (number, key) = kinds[kind];
+            let (took, page) = attempt(&house, number, key).await;
+            times[kind].push(took);
+            answers.insert(page.is(422).html().replace(number, "…"));
         }
-        assert_eq!(
-            answers.len(),
-            1,
-            "failures can be told apart by their bytes"
-        );
-        let medians: Vec<f64> = times.into_iter().map(median).collect();
+        assert_eq!(answers.len(), 1, "failures differ in their bytes");
+        // Nobody has to wait here; what waiting looks like is another test's.
+        sqlx::query("delete from limits")
+            .execute(&house.owner)
+            .await
+            .unwrap();
+        let tries = round + 1;
+        if tries < TRIES || !(tries - TRIES).is_multiple_of(MORE) {
+            continue;
+        }
+        medians = times.iter().map(|times| median(times)).collect();
         let least = medians.iter().copied().fold(f64::INFINITY, f64::min);
         let most = medians.iter().copied().fold(0.0, f64::max);
         if most / least <= 1.05 {
             house.close().await;
             return;
         }
-        spread.push(medians);
     }
-    panic!("failures can be told apart by their time, in seconds: {spread:?}");
+    panic!("failures can be told apart by their time, in seconds: {medians:?}");
 }

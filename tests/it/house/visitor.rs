@@ -2,6 +2,7 @@
 //! them, forms filled by their labels' fields, redirects followed by hand or by `follow`.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use akashi::services::accounts::DEMO_PASSWORD;
 use axum::Router;
@@ -93,6 +94,7 @@ impl Visitor {
             request = request.header(header::COOKIE, line.join("; "));
         }
         let request = request.body(body).unwrap();
+        let began = Instant::now();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         for set in head.headers.get_all(header::SET_COOKIE) {
@@ -106,7 +108,11 @@ impl Visitor {
             }
         }
         let bytes = body.collect().await.unwrap().to_bytes();
-        let page = Page::new(path, head, bytes.to_vec());
+        let took = began.elapsed();
+        let page = Page {
+            took,
+            ..Page::new(path, head, bytes.to_vec())
+        };
         page.check();
         self.asked.push(path.to_owned());
         self.led.extend(page.location());
