@@ -292,7 +292,10 @@ impl Things {
     /// What a deed is sent with where an empty form would not even ask for it.
     pub fn body(&self, route: &str) -> Vec<(&'static str, String)> {
         match route {
-            "POST /netdesk/applications/autosave" => vec![("application", DRAFT.to_owned())],
+            "POST /netdesk/applications/autosave" => vec![
+                ("application", DRAFT.to_owned()),
+                ("revision", "0".to_owned()),
+            ],
             "POST /netdesk/account/users/{id}/role"
             | "POST /office/admin/contractors/{id}/users/{user}/role" => {
                 vec![("role", "writer".to_owned())]

@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod page;
 pub mod proxy;
 pub mod server;
+pub mod typed;
 pub mod visitor;
 
 use std::net::SocketAddr;

@@ -1,6 +1,7 @@
 //! A fetched page, and what every page owes its reader.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use axum::http::response::Parts;
 use axum::http::{StatusCode, header};
@@ -11,6 +12,8 @@ pub struct Page {
     pub status: u16,
     pub head: Parts,
     pub bytes: Vec<u8>,
+    /// From the request to the answer's last byte.
+    pub took: Duration,
 }
 
 impl Page {
@@ -20,6 +23,7 @@ impl Page {
             status: head.status.as_u16(),
             head,
             bytes,
+            took: Duration::ZERO,
         }
     }
 

@@ -2,6 +2,7 @@
 //! them, forms filled by their labels' fields, redirects followed by hand or by `follow`.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use akashi::services::accounts::DEMO_PASSWORD;
 use axum::Router;
@@ -18,6 +19,9 @@ pub const HOST: &str = "127.0.0.1:8080";
 pub struct Visitor {
     router: Router,
     cookies: BTreeMap<String, String>,
+    /// Addresses asked for, and addresses that answers led to.
+    asked: Vec<String>,
+    led: Vec<String>,
 }
 
 impl Visitor {
@@ -25,6 +29,8 @@ impl Visitor {
         Self {
             router,
             cookies: BTreeMap::new(),
+            asked: Vec::new(),
+            led: Vec::new(),
         }
     }
 
@@ -88,6 +94,7 @@ impl Visitor {
             request = request.header(header::COOKIE, line.join("; "));
         }
         let request = request.body(body).unwrap();
+        let began = Instant::now();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         for set in head.headers.get_all(header::SET_COOKIE) {
@@ -101,13 +108,29 @@ impl Visitor {
             }
         }
         let bytes = body.collect().await.unwrap().to_bytes();
-        let page = Page::new(path, head, bytes.to_vec());
+        let took = began.elapsed();
+        let page = Page {
+            took,
+            ..Page::new(path, head, bytes.to_vec())
+        };
         page.check();
+        self.asked.push(path.to_owned());
+        self.led.extend(page.location());
         page
     }
 
     pub fn cookies(&self) -> &BTreeMap<String, String> {
         &self.cookies
+    }
+
+    /// Every address asked for so far.
+    pub fn asked(&self) -> impl Iterator<Item = &str> {
+        self.asked.iter().map(String::as_str)
+    }
+
+    /// Every address an answer led to.
+    pub fn led(&self) -> impl Iterator<Item = &str> {
+        self.led.iter().map(String::as_str)
     }
 
     /// Signs in through the page; accepts the terms of use where they are asked for.
