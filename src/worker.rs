@@ -28,6 +28,13 @@ const ROUND: i64 = 16;
 const DATABASE_ATTEMPTS: i32 = 8;
 const MAIL_ATTEMPTS: i32 = 12;
 
+/// Letters wait for somebody else's server; what the database alone can do never waits behind them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    Desk,
+    Letters,
+}
+
 /// Runs jobs until told to stop; a job under way is finished first.
 pub async fn run(app: App, mailer: Mailer, mut stop: watch::Receiver<bool>) {
     loop {
@@ -42,15 +49,23 @@ pub async fn run(app: App, mailer: Mailer, mut stop: watch::Receiver<bool>) {
         }
     }
     info!("worker started");
+    tokio::join!(
+        keep_at(Lane::Desk, &app, &mailer, stop.clone()),
+        keep_at(Lane::Letters, &app, &mailer, stop)
+    );
+    info!("worker stopped");
+}
+
+async fn keep_at(lane: Lane, app: &App, mailer: &Mailer, mut stop: watch::Receiver<bool>) {
     let mut swept = app.clock.now();
     while !*stop.borrow() {
-        if app.clock.now() - swept > SWEEP {
+        if lane == Lane::Desk && app.clock.now() - swept > SWEEP {
             swept = app.clock.now();
-            if let Err(error) = sessions::sweep(&app).await {
+            if let Err(error) = sessions::sweep(app).await {
                 warn!(%error, "what has served its time could not be swept yet");
             }
         }
-        let busy = match round(&app, &mailer).await {
+        let busy = match round(lane, app, mailer).await {
             Ok(done) => done > 0,
             Err(error) => {
                 warn!(%error, "the queue could not be read");
@@ -64,7 +79,6 @@ pub async fn run(app: App, mailer: Mailer, mut stop: watch::Receiver<bool>) {
             }
         }
     }
-    info!("worker stopped");
 }
 
 /// Runs everything that is due now, also what that causes; for tests and benches.
@@ -75,7 +89,8 @@ pub async fn drain(app: &App, mailer: &Mailer) -> Result<usize, AppError> {
     keys::register(app).await?;
     let mut total = 0;
     loop {
-        let done = round(app, mailer).await?;
+        let done =
+            round(Lane::Desk, app, mailer).await? + round(Lane::Letters, app, mailer).await?;
         if done == 0 {
             return Ok(total);
         }
@@ -83,10 +98,10 @@ pub async fn drain(app: &App, mailer: &Mailer) -> Result<usize, AppError> {
     }
 }
 
-/// One look at the queue; returns how many jobs were worked on.
-async fn round(app: &App, mailer: &Mailer) -> Result<usize, AppError> {
+/// One look at a lane of the queue; returns how many jobs were worked on.
+async fn round(lane: Lane, app: &App, mailer: &Mailer) -> Result<usize, AppError> {
     let mut tx = app.db.begin(&Scope::Worker).await?;
-    let due = jobs::due(&mut tx, app.clock.now(), ROUND).await?;
+    let due = jobs::due(&mut tx, lane == Lane::Letters, app.clock.now(), ROUND).await?;
     tx.commit().await?;
     let count = due.len();
     for job in due {

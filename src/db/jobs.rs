@@ -39,18 +39,21 @@ pub async fn add(
     .map(drop)
 }
 
-/// What is due, oldest first. Nothing is claimed yet.
+/// What is due, oldest first: letters, or everything else. Nothing is claimed yet.
 pub async fn due(
     conn: &mut PgConnection,
+    letters: bool,
     now: OffsetDateTime,
     limit: i64,
 ) -> Result<Vec<JobRow>, sqlx::Error> {
     sqlx::query_as(
         "select id, surety_id, kind, payload, attempts, last_error, created_at
-         from jobs where state = 'ready' and run_at <= $1 order by run_at, id limit $2",
+         from jobs where state = 'ready' and run_at <= $1 and starts_with(kind, 'mail_') = $3
+         order by run_at, id limit $2",
     )
     .bind(now)
     .bind(limit)
+    .bind(letters)
     .fetch_all(conn)
     .await
 }

@@ -122,8 +122,8 @@ async fn nothing_left_out_passes() {
         ("prepayment_bill_to", "請求先"),
     ] {
         let form = good(Typed::fresh(&mut minato).await);
-        refused(&mut minato, form.clone().set(field, ""), field, words).await;
-        let blank = form.clone().set(field, " 　");
+        refused(&mut minato, form.set(field, ""), field, words).await;
+        let blank = good(Typed::fresh(&mut minato).await).set(field, " 　");
         let page = blank.check(&mut minato).await;
         is_kind(&beside(page.is(422), field));
         // Not sent at all.

@@ -175,6 +175,9 @@ async fn no_secret_lies_where_it_does_not_belong() {
         .with_writer(log.clone())
         .with_ansi(false)
         .finish();
+    // With one listener alone, tracing asks only the thread that meets a place in the code first,
+    // often another test's, and then never listens there: a second one makes it ask them all.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     // This thread's only: the runtime of this test has no other.
     let listening = tracing::subscriber::set_default(subscriber);
 

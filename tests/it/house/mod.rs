@@ -213,13 +213,17 @@ impl House {
 }
 
 pub fn mailer_to(address: SocketAddr) -> Mailer {
+    patient_mailer_to(address, Duration::from_secs(2))
+}
+
+pub fn patient_mailer_to(address: SocketAddr, timeout: Duration) -> Mailer {
     Mailer::new(&MailSettings {
         host: address.ip().to_string(),
         port: address.port(),
         guard: Guard::Plain,
         login: None,
         from: "no-reply@akashi.example".to_owned(),
-        timeout: Duration::from_secs(2),
+        timeout,
     })
     .unwrap()
 }
