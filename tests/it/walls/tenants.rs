@@ -2,7 +2,6 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::super::house::House;
 use super::{as_role, connect, names, peopled};
 
 #[tokio::test]
