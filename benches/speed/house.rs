@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -49,7 +49,7 @@ impl House {
         let cluster = Cluster::start_with(&programs, &scratch.join("data"), &SETTINGS)?;
         let folder = programs.folder().ok_or("no PostgreSQL programs")?;
         let server = Server {
-            programs: folder.to_path_buf(),
+            pgbench: pgbench(folder),
             socket: cluster.socket_folder().to_path_buf(),
             user: cluster.user().to_owned(),
             postmaster: cluster.pid(),
@@ -250,4 +250,15 @@ pub fn starting(house: &House, report: &mut Report) -> Outcome<()> {
         demo.stop()?;
     }
     Ok(())
+}
+
+/// pgbench lies beside the server's programs, or where their links lead, or on the PATH.
+fn pgbench(folder: &Path) -> PathBuf {
+    let real = fs::canonicalize(folder.join("postgres")).unwrap_or_default();
+    [Some(folder), real.parent()]
+        .into_iter()
+        .flatten()
+        .map(|folder| folder.join("pgbench"))
+        .find(|program| program.is_file())
+        .unwrap_or_else(|| PathBuf::from("pgbench"))
 }

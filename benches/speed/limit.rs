@@ -123,6 +123,8 @@ pub fn script(
         for (index, param) in step.params.iter().enumerate().rev() {
             let written = match param {
                 None => "null".to_owned(),
+                // pgbench's variables are never empty.
+                Some(value) if value.is_empty() => "''".to_owned(),
                 Some(value) => match changing.get(value) {
                     Some(expression) => expression.clone(),
                     None => {
@@ -155,7 +157,7 @@ pub struct Round {
 /// How to reach the server.
 #[derive(Debug, Clone)]
 pub struct Server {
-    pub programs: PathBuf,
+    pub pgbench: PathBuf,
     pub socket: PathBuf,
     pub user: String,
     pub postmaster: u32,
@@ -180,7 +182,7 @@ impl Server {
         bound: Bound,
         more: &[(&str, String)],
     ) -> Outcome<Round> {
-        let mut command = Command::new(self.programs.join("pgbench"));
+        let mut command = Command::new(&self.pgbench);
         command
             .args(["-n", "-M", "prepared", "-c", "8", "-j", "2", "-h"])
             .arg(&self.socket)
@@ -207,7 +209,8 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .spawn()?
+            .spawn()
+            .map_err(|error| format!("{}: {error}", self.pgbench.display()))?
             .wait_with_output()?;
         // The backends' CPU counts once the postmaster has buried them.
         self.settle();

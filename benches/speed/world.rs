@@ -136,7 +136,7 @@ impl Model {
 async fn people(conn: &mut PgConnection, guarantees: i64) -> Outcome<()> {
     let sql = format!(
         "create table bench_companies as
-           select {COMPANY} + i as id, 40 + (i * 97 + 180) % 361 as size from generate_series(0, {guarantees} / 150 + 20) i;
+           select ({COMPANY} + i)::bigint as id, 40 + (i * 97 + 180) % 361 as size from generate_series(0, {guarantees} / 150 + 20) i;
          alter table bench_companies add until bigint;
          update bench_companies b set until = s.until
            from (select id, sum(size) over (order by id) as until from bench_companies) s where s.id = b.id;
@@ -179,12 +179,12 @@ async fn plain_guarantees(conn: &mut PgConnection, guarantees: i64) -> Outcome<(
     let filler = "証".repeat(480);
     let sql = format!(
         "create table bench_rows as
-           select {FIRST_ID} + n as id, md5('a' || n)::uuid as application, md5('i' || n)::uuid as item,
+           select ({FIRST_ID} + n)::bigint as id, md5('a' || n)::uuid as application, md5('i' || n)::uuid as item,
              coalesce(c.id, {BIG_COMPANY}) as contractor,
              lpad((40001 + n / 99999)::text, 5, '0') || '-' || lpad((1 + n % 99999)::text, 5, '0') as number,
              '市道' || n || '号線' || (array[{names}])[1 + (n * 7) % 3] as works,
              case when (n / 3) % 2 = 0 then 'prepayment' else 'contract' end as product,
-             date '2023-07-01' + ((n * 7919) % 1095)::integer as day
+             date '2023-07-01' + ((n::bigint * 7919) % 1095)::integer as day
            from generate_series(0, {guarantees} + {BIG} - 1) n
            left join lateral (select id from bench_companies b where n < {guarantees} and b.until > n
              order by b.until limit 1) c on true;

@@ -250,15 +250,18 @@ fn columns(buckets: &[Bucket]) -> (Vec<&str>, Vec<i32>, Vec<f64>) {
     (names, bursts, every)
 }
 
-/// Forgets sessions and rescues unused since `before`, and buckets that are full again.
+/// Forgets sessions of all sites and rescues unused since `before`, buckets that are full again, and
+/// networks that last signed in to D-Sure before `networks_before`.
 pub async fn sweep(
     conn: impl PgExecutor<'_>,
     before: OffsetDateTime,
     now: OffsetDateTime,
+    networks_before: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("select sessions_sweep($1), limits_sweep($2)")
+    sqlx::query("select sessions_sweep($1), limits_sweep($2), dsure.sweep($1, $3)")
         .bind(before)
         .bind(now)
+        .bind(networks_before)
         .execute(conn)
         .await
         .map(drop)

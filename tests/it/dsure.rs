@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use akashi::domain::certificate::{CertificateFace, Occasion, hex, sha256};
 use akashi::domain::product::{CertificateForm, Product};
 use akashi::domain::seal::{Envelope, PublicKeys};
+use akashi::services::accounts::sessions;
 use akashi::services::guarantees::{self, KeyUse, ListQuery};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -488,5 +489,29 @@ async fn a_change_is_shown_beside_the_version_before_and_expires_with_its_own_da
         .says("保証期限を過ぎています")
         .says("ご注意ください")
         .never_says("内容を確認できました");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn what_has_served_its_time_is_swept_and_the_looks_stay() {
+    let house = House::new().await.with_stories().await;
+    let given = given(&house, "minato.soumu").await;
+    opened(&house, &given)
+        .await
+        .visit("/dsure/certificates/1")
+        .await
+        .is(200);
+    let count = "select (select count(*) from dsure.sessions) || ' ' ||
+        (select count(*) from dsure.good_networks) || ' ' || (select count(*) from dsure.looks)";
+    for (rest, left) in [
+        (Duration::hours(23), "1 1 1"),
+        (Duration::hours(2), "1 0 1"),
+        (Duration::days(31), "0 0 1"),
+    ] {
+        house.app.clock.advance(rest);
+        sessions::sweep(&house.app).await.unwrap();
+        let found: String = house.ask(count).await;
+        assert_eq!(found, left);
+    }
     house.close().await;
 }

@@ -8,6 +8,7 @@ use crate::db::gate::{self, SessionRow};
 use crate::domain::people::{ContractorRole, StaffRole};
 use crate::error::AppError;
 use crate::services::actors::{ContractorUser, Officer};
+use crate::services::viewing::GOOD_FOR;
 
 /// How long a session lasts (decisions.md): without a request, and at all.
 #[derive(Debug, Clone, Copy)]
@@ -124,13 +125,13 @@ pub(in crate::services) async fn owner(
 const REMEMBERED: Duration = Duration::days(30);
 
 /// Forgets what has served its time (worker, once in a while): long-ended sessions, rescues nobody
-/// fetched, full buckets of the limits.
+/// fetched, full buckets of the limits, networks D-Sure no longer knows.
 ///
 /// # Errors
 /// `Internal`
 pub async fn sweep(app: &App) -> Result<(), AppError> {
     let now = app.clock.now();
-    gate::sweep(app.db.worker(), now - REMEMBERED, now).await?;
+    gate::sweep(app.db.worker(), now - REMEMBERED, now, now - GOOD_FOR).await?;
     Ok(())
 }
 

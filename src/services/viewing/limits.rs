@@ -14,7 +14,7 @@ use crate::domain::certificate::{hex, sha256};
 const PATIENCE: StdDuration = StdDuration::from_millis(300);
 
 /// A network that signed in rightly is not held up for this long.
-pub(super) const GOOD_FOR: Duration = Duration::hours(24);
+pub(in crate::services) const GOOD_FOR: Duration = Duration::hours(24);
 
 /// The buckets of one attempt. Their names are hashed, and are the same for numbers that do not exist.
 pub(super) fn buckets(number: &str, network: &str) -> [Bucket; 3] {

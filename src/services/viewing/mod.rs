@@ -8,6 +8,7 @@ mod look;
 mod open;
 pub(crate) mod sealed;
 
+pub(in crate::services) use limits::GOOD_FOR;
 pub use look::{Look, copy, look, public_keys};
 pub use open::{Opened, close, open};
 pub use sealed::{Change, Kind, Seen, Version};
