@@ -49,6 +49,19 @@ const DRAFTABLE: &str = "select i.id as item_id, i.application_id, i.surety_id, 
   join sureties s on s.id = i.surety_id
   where i.id = $1 and a.content is not null";
 
+/// Locks the application an item belongs to, before the item itself: everybody locks in this order,
+/// and of two workers at two products the second sees that the first is done.
+pub async fn lock_application(conn: &mut PgConnection, item: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "select 1 from applications
+         where id = (select application_id from application_items where id = $1) for update",
+    )
+    .bind(item)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 pub async fn lock(conn: &mut PgConnection, item: Uuid) -> Result<Option<Draftable>, sqlx::Error> {
     sqlx::query_as(sqlx::AssertSqlSafe(format!("{DRAFTABLE} for update of i")))
         .bind(item)

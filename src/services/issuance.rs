@@ -123,6 +123,7 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
     if !jobs::take(&mut tx, job, now).await? {
         return Ok(Outcome::Gone);
     }
+    issuing::lock_application(&mut tx, item).await?;
     let Some(draft) = issuing::lock(&mut tx, item).await? else {
         return Ok(Outcome::Hopeless("申込が見つかりません".to_owned()));
     };
@@ -268,6 +269,7 @@ pub async fn give_up(app: &App, job: Uuid, item: Uuid, reason: &str) -> Result<(
     if !jobs::take(&mut tx, job, now).await? {
         return Ok(());
     }
+    issuing::lock_application(&mut tx, item).await?;
     if let Some(draft) = issuing::lock(&mut tx, item).await? {
         crate::db::items::unorder(&mut tx, item, reason).await?;
         let about = About {
