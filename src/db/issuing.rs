@@ -85,7 +85,7 @@ pub async fn next_number(
     sqlx::query_as(
         "update number_blocks set next = next + 1
          where block = (select block from number_blocks where branch_id = $1 and next <= 99999
-                        order by block limit 1 for update)
+                        order by allotted_at, block limit 1 for update)
          returning block, next - 1 as serial",
     )
     .bind(branch)
