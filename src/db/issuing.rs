@@ -105,11 +105,14 @@ pub struct NewGuarantee<'a> {
     pub face: &'a [u8],
     pub signature: &'a [u8],
     pub key_id: &'a str,
+    /// The key's public half, registered with its first certificate at the latest.
+    pub public_key: &'a [u8],
     pub sha256: &'a [u8],
     pub signed_at: OffsetDateTime,
 }
 
-/// Writes guarantee and certificate in one statement; returns the guarantee's id.
+/// Writes guarantee, certificate and the public half of its key in one statement; returns the
+/// guarantee's id.
 pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i64, sqlx::Error> {
     let item = new.item;
     let content = &item.content.0;
@@ -123,7 +126,9 @@ pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i
              contractor_name, jv_name, jv_representative, price, amount, until, bank, issued_on, issued_at)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
              $20, $21, $22)
-           returning id)
+           returning id),
+         k as (insert into signing_keys (key_id, surety_id, public_key, created_at)
+           values ($25, $1, $28, $27) on conflict (key_id) do nothing)
          insert into certificates (guarantee_id, seq, surety_id, contractor_id, branch_id, face,
            signature, key_id, sha256, signed_at)
          select id, 1, $1, $2, $3, $23, $24, $25, $26, $27 from g returning guarantee_id",
@@ -155,6 +160,7 @@ pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i
     .bind(new.key_id)
     .bind(new.sha256)
     .bind(new.signed_at)
+    .bind(new.public_key)
     .fetch_one(conn)
     .await
 }

@@ -167,6 +167,7 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
             face: &bytes,
             signature: &signature.sig,
             key_id: &signature.key_id,
+            public_key: &signature.public_key,
             sha256: &sha256(&bytes),
             signed_at: now,
         },
