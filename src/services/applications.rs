@@ -205,7 +205,9 @@ pub async fn submit(
     )
     .await?;
     let kept: Vec<_> = content.products().map(Product::code).collect();
-    items::drop_returned(&mut tx, id, &kept).await?;
+    items::withdraw_dropped(&mut tx, id, &kept).await?;
+    items::follow_branch(&mut tx, id, content.information.branch_id).await?;
+    let before = row.content.as_ref().map(|content| &content.0);
     for product in content.products() {
         let Some(terms) = content.terms(product) else {
             continue;
@@ -223,6 +225,7 @@ pub async fn submit(
                 amount: terms.amount.get(),
                 fee_method: terms.fee_method.code(),
                 at: now,
+                new_fee: before.is_some_and(|before| fee_changed(before, &content, product)),
             },
         )
         .await?;
@@ -245,6 +248,18 @@ pub async fn submit(
     .await?;
     tx.commit().await?;
     Ok(Sent::Done { receipt_no })
+}
+
+/// Whether the fee of a product is reckoned from something else than when it was last sent: amount,
+/// period and price make it. A payment confirmed before then counts no more.
+fn fee_changed(before: &ApplicationContent, now: &ApplicationContent, product: Product) -> bool {
+    let basis = |content: &ApplicationContent| {
+        let works = &content.works;
+        let amount = content.terms(product).map(|terms| terms.amount);
+        (amount, works.price, works.period_from, works.period_to)
+    };
+    // Left out the last time: nothing was asked for, and what was paid before was for other terms.
+    basis(before) != basis(now)
 }
 
 /// Withdraws a sent application until examination starts, or a returned one.
@@ -314,6 +329,8 @@ pub struct Item {
     /// Neither confirmed nor under 一括納付.
     pub fee_due: bool,
     pub paid: bool,
+    /// A payment was confirmed for a fee that has changed since.
+    pub paid_before: bool,
     pub examined_by: Option<(i64, String)>,
     pub approved_by: Option<(i64, String)>,
     pub approved_at: Option<OffsetDateTime>,
@@ -342,8 +359,9 @@ impl Item {
             amount: row.amount,
             fee_method,
             state,
-            fee_due: !(row.paid || fee_method == FeeMethod::LumpSum && lump_sum),
+            fee_due: !(row.paid || lump_sum),
             paid: row.paid,
+            paid_before: row.paid_before,
             examined_by: named(row.examined_by, &row.examined_name),
             approved_by: named(row.approved_by, &row.approved_name),
             approved_at: row.approved_at,

@@ -250,7 +250,7 @@ pub async fn case(app: &App, who: &Officer, id: Uuid) -> Result<Case, AppError> 
         &content,
         obligee.as_ref().and_then(|obligee| obligee.book.as_ref()),
         &Circumstances {
-            today,
+            today: era::tokyo_date(row.first_sent_at),
             lump_sum_agreement: contractor.lump_sum,
         },
     );

@@ -7,6 +7,7 @@ mod apply;
 mod badinput;
 mod catcher;
 mod cluster;
+mod corrections;
 mod cuts;
 mod database;
 mod days;

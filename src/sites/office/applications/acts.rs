@@ -162,7 +162,11 @@ pub fn acts(case: &Case, me: Me, now: OffsetDateTime) -> Acts {
             Vec::new()
         },
         may_tell: handles,
-        products: case.items.len(),
+        products: case
+            .items
+            .iter()
+            .filter(|item| !item.state.is_final())
+            .count(),
     }
 }
 

@@ -236,7 +236,12 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
         ),
         eyes: eyes(case, me, now),
         eyes_words: eyes_words(case, me),
-        fees: case.items.iter().map(fee).collect(),
+        fees: case
+            .items
+            .iter()
+            .filter(|item| !matches!(item.state, ItemState::Withdrawn | ItemState::Declined))
+            .map(fee)
+            .collect(),
         told: facts::history(
             &case
                 .history
@@ -432,7 +437,12 @@ fn eyes_words(case: &Case, me: Me) -> &'static str {
 }
 
 fn fee(item: &Item) -> FeeLine {
-    let (tone, words) = if item.fee_due {
+    let (tone, words) = if item.fee_due && item.paid_before {
+        (
+            Tone::Warn,
+            "保証金額・工期・請負金額のどれかが変わったため、前の入金確認は数えません。いまの保証料の入金を確認するまで発行できません。",
+        )
+    } else if item.fee_due {
         (
             Tone::Warn,
             "入金の確認が済んでいません。確認するまで発行できません。",

@@ -1,0 +1,3 @@
+//! The branch's verbs, for tests.
+
+pub use akashi::services::examination::*;
