@@ -47,7 +47,7 @@ const DRAFTABLE: &str = "select i.id as item_id, i.application_id, i.surety_id, 
   join contractors c on c.surety_id = i.surety_id and c.id = i.contractor_id
   join branches b on b.surety_id = i.surety_id and b.id = i.branch_id
   join sureties s on s.id = i.surety_id
-  where i.id = $1 and a.content is not null";
+  where a.content is not null";
 
 /// Locks the application an item belongs to, before the item itself: everybody locks in this order,
 /// and of two workers at two products the second sees that the first is done.
@@ -63,15 +63,30 @@ pub async fn lock_application(conn: &mut PgConnection, item: Uuid) -> Result<(),
 }
 
 pub async fn lock(conn: &mut PgConnection, item: Uuid) -> Result<Option<Draftable>, sqlx::Error> {
-    sqlx::query_as(sqlx::AssertSqlSafe(format!("{DRAFTABLE} for update of i")))
-        .bind(item)
-        .fetch_optional(conn)
-        .await
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{DRAFTABLE} and i.id = $1 for update of i"
+    )))
+    .bind(item)
+    .fetch_optional(conn)
+    .await
 }
 
-/// The same without a lock, for showing and for hashing what is approved.
+/// The same of every product of an application, for hashing what is approved.
+pub async fn of_application(
+    conn: &mut PgConnection,
+    application: Uuid,
+) -> Result<Vec<Draftable>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{DRAFTABLE} and i.application_id = $1 order by i.product desc"
+    )))
+    .bind(application)
+    .fetch_all(conn)
+    .await
+}
+
+/// One of them, without a lock.
 pub async fn read(conn: &mut PgConnection, item: Uuid) -> Result<Option<Draftable>, sqlx::Error> {
-    sqlx::query_as(DRAFTABLE)
+    sqlx::query_as(sqlx::AssertSqlSafe(format!("{DRAFTABLE} and i.id = $1")))
         .bind(item)
         .fetch_optional(conn)
         .await

@@ -288,7 +288,7 @@ pub struct NewPayment {
     pub at: OffsetDateTime,
 }
 
-/// False when this very form was posted before.
+/// False when this form has recorded a payment before.
 pub async fn add_payment(
     conn: &mut PgConnection,
     payment: &NewPayment,
@@ -311,6 +311,23 @@ pub async fn add_payment(
     .execute(conn)
     .await
     .map(|done| done.rows_affected() == 1)
+}
+
+/// Whether this very payment was recorded by this very form.
+pub async fn has_payment(
+    conn: &mut PgConnection,
+    payment: &NewPayment,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "select exists (select from payments
+           where id = $1 and item_id = $2 and amount = $3 and paid_on = $4)",
+    )
+    .bind(payment.id)
+    .bind(payment.item)
+    .bind(payment.amount)
+    .bind(payment.paid_on)
+    .fetch_one(conn)
+    .await
 }
 
 /// What the 保証申込 tab is asked for. `like` carries its own `%`.

@@ -10,12 +10,13 @@ use super::rulebook::RuleBook;
 
 mod amounts;
 mod conditions;
+mod issue;
 mod limits;
 mod rates;
 #[cfg(test)]
 mod tests;
 
-pub use conditions::before_issue;
+pub use issue::before_issue;
 pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};
 
 /// What the rules need to know beside the application and the rule book.
@@ -23,6 +24,9 @@ pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};
 pub struct Circumstances {
     /// The civil date in Japan.
     pub today: Date,
+    /// 申込日: the civil date of the first sending, today while nothing was sent. 「開始日」 of a rule
+    /// book is judged by it.
+    pub applied_on: Date,
     /// The contractor carries a 一括納付 agreement with the surety.
     pub lump_sum_agreement: bool,
 }
@@ -180,7 +184,7 @@ pub fn check(
             content,
             book,
             product,
-            circumstances.today,
+            circumstances.applied_on,
         ));
         findings.extend(match product {
             Product::Prepayment => amounts::prepayment(content, book),

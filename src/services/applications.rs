@@ -75,7 +75,7 @@ pub enum Sent {
 /// When the database cannot be reached.
 pub async fn check(app: &App, who: &ContractorUser, form: &TypedForm) -> Result<Checked, AppError> {
     let mut tx = app.db.begin(&who.scope()).await?;
-    let checked = check_in(app, &mut tx, who, form).await?;
+    let checked = check_in(app, &mut tx, who, form, None).await?;
     tx.commit().await?;
     Ok(checked)
 }
@@ -85,7 +85,9 @@ async fn check_in(
     conn: &mut sqlx::PgConnection,
     who: &ContractorUser,
     form: &TypedForm,
+    first_sent_at: Option<OffsetDateTime>,
 ) -> Result<Checked, AppError> {
+    let now = app.clock.now();
     let typed_obligee = form.get(Field::Obligee.id()).trim();
     // Postgres cannot hold a NUL; no name in the register has one.
     let named = if typed_obligee.is_empty() || typed_obligee.contains('\0') {
@@ -116,7 +118,8 @@ async fn check_in(
                 &content,
                 checked.book.as_ref(),
                 &Circumstances {
-                    today: era::tokyo_date(app.clock.now()),
+                    today: era::tokyo_date(now),
+                    applied_on: era::tokyo_date(first_sent_at.unwrap_or(now)),
                     lump_sum_agreement: contractor.lump_sum,
                 },
             );
@@ -177,7 +180,7 @@ pub async fn submit(
     if row.revision != revision {
         return Ok(Sent::Stale);
     }
-    let checked = check_in(app, &mut tx, who, &row.form.0).await?;
+    let checked = check_in(app, &mut tx, who, &row.form.0, row.first_sent_at).await?;
     let Some(content) = checked.content.clone().filter(|_| checked.may_be_sent()) else {
         return Ok(Sent::Refused(Box::new(checked)));
     };
@@ -334,6 +337,8 @@ pub struct Item {
     pub examined_by: Option<(i64, String)>,
     pub approved_by: Option<(i64, String)>,
     pub approved_at: Option<OffsetDateTime>,
+    /// SHA-256 of what was approved.
+    pub approved_sha256: Option<Vec<u8>>,
     pub ordered_at: Option<OffsetDateTime>,
     /// 謝絶の理由, or why an order came back.
     pub reason: Option<String>,
@@ -365,6 +370,7 @@ impl Item {
             examined_by: named(row.examined_by, &row.examined_name),
             approved_by: named(row.approved_by, &row.approved_name),
             approved_at: row.approved_at,
+            approved_sha256: row.approved_sha256,
             ordered_at: row.ordered_at,
             reason: row.reason,
             // Between T1 and T2 there is a number nobody sees yet.

@@ -1,10 +1,11 @@
 //! A contractor's day: 保証申込 from the empty form to 状況, through the real router, and everything
 //! people mistype, press twice, or take for theirs.
 
-use akashi::services::{applications, drafts, examination};
+use akashi::services::{applications, drafts};
 use time::Duration;
 use uuid::Uuid;
 
+use super::house::acts;
 use super::house::{House, Page, Visitor};
 
 const NEW: &str = "/netdesk/applications/new";
@@ -583,7 +584,7 @@ async fn what_was_sent_can_be_withdrawn_until_examination_starts() {
 
     let second = sent(&mut soumu).await;
     let clerk = house.staff("kanagawa.clerk").await;
-    examination::take_up(&house.app, &clerk, id_of(&second))
+    acts::take_up(&house.app, &clerk, id_of(&second))
         .await
         .unwrap();
     let page = soumu.submit(&format!("{second}/withdrawal"), &[]).await;

@@ -147,6 +147,8 @@ async fn a_product_left_out_is_withdrawn_with_its_payment_and_may_come_back() {
     house.work().await;
     let case = cases::case(&house.app, &desk.clerk, id).await.unwrap();
     assert_eq!(case.stage, Stage::Closed);
+    // Her session has ended meanwhile.
+    let mut clerk = house.officer("kanagawa.clerk").await;
     clerk.get(&base).await.is(200).says("手続きは終わりました");
     house.close().await;
 }

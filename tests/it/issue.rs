@@ -5,9 +5,10 @@ use akashi::domain::product::Product;
 use akashi::error::AppError;
 use akashi::services::applications::{self, Sent};
 use akashi::services::guarantees::{self, CertificateUse};
-use akashi::services::{cases, examination, issuance};
+use akashi::services::{cases, issuance};
 
 use super::house::House;
+use super::house::acts;
 use super::house::desk::{Desk, Ware};
 
 #[tokio::test]
@@ -41,21 +42,19 @@ async fn who_examined_cannot_approve_and_the_fee_comes_first() {
         .find(|line| line.works_name.contains("見本小学校"))
         .unwrap()
         .id;
-    examination::take_up(&house.app, &clerk, waiting)
-        .await
-        .unwrap();
-    examination::pass_on(&house.app, &clerk, waiting, Product::Prepayment)
+    acts::take_up(&house.app, &clerk, waiting).await.unwrap();
+    acts::pass_on(&house.app, &clerk, waiting, Product::Prepayment)
         .await
         .unwrap();
     assert!(
-        examination::approve(&house.app, &clerk, waiting, Product::Prepayment)
+        acts::approve(&house.app, &clerk, waiting, Product::Prepayment)
             .await
             .is_err()
     );
-    examination::approve(&house.app, &approver, waiting, Product::Prepayment)
+    acts::approve(&house.app, &approver, waiting, Product::Prepayment)
         .await
         .unwrap();
-    let refused = examination::order(&house.app, &approver, waiting, Product::Prepayment).await;
+    let refused = acts::order(&house.app, &approver, waiting, Product::Prepayment).await;
     assert!(refused.is_err_and(|error| error.to_string().contains("入金確認")));
     let case = cases::case(&house.app, &approver, waiting).await.unwrap();
     assert_eq!(case.items[0].state, ItemState::Approved);
@@ -170,15 +169,9 @@ async fn an_approval_holds_for_what_was_approved_and_nothing_else() {
     assert_eq!(house.ask::<i64>("select count(*) from guarantees").await, 0);
     // Taken back, approved anew, ordered: issued with the new name.
     let (app, approver) = (&house.app, &desk.approver);
-    examination::take_back(app, approver, id, product)
-        .await
-        .unwrap();
-    examination::approve(app, approver, id, product)
-        .await
-        .unwrap();
-    examination::order(app, approver, id, product)
-        .await
-        .unwrap();
+    acts::take_back(app, approver, id, product).await.unwrap();
+    acts::approve(app, approver, id, product).await.unwrap();
+    acts::order(app, approver, id, product).await.unwrap();
     house.work().await;
     assert!(desk.number(id, product).await.is_some());
     assert_eq!(house.numbers_used().await, 1);
@@ -214,7 +207,7 @@ async fn a_full_block_is_followed_by_the_next_and_none_left_is_said() {
     .execute(&house.owner)
     .await
     .unwrap();
-    examination::order(&house.app, &desk.approver, id, product)
+    acts::order(&house.app, &desk.approver, id, product)
         .await
         .unwrap();
     house.work().await;
@@ -278,14 +271,14 @@ async fn two_workers_at_two_products_close_the_application() {
         form.set(name, value);
     }
     let id = desk.ordered(&form, one).await;
-    examination::pass_on(&house.app, &desk.clerk, id, other)
+    acts::pass_on(&house.app, &desk.clerk, id, other)
         .await
         .unwrap();
-    examination::approve(&house.app, &desk.approver, id, other)
+    acts::approve(&house.app, &desk.approver, id, other)
         .await
         .unwrap();
     house.work().await;
-    examination::order(&house.app, &desk.approver, id, other)
+    acts::order(&house.app, &desk.approver, id, other)
         .await
         .unwrap();
     // Another worker stands in the middle of the other product's last step, as T2 does it.

@@ -13,6 +13,7 @@ mod database;
 mod days;
 mod desk;
 mod dsure;
+mod examination;
 mod gatehouse;
 mod gates;
 mod house;
