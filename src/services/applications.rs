@@ -184,6 +184,11 @@ pub async fn submit(
     let Some(content) = checked.content.clone().filter(|_| checked.may_be_sent()) else {
         return Ok(Sent::Refused(Box::new(checked)));
     };
+    if let Some(fault) = nothing_left(&mut tx, id, &content).await? {
+        let mut checked = checked;
+        checked.faults.push(fault);
+        return Ok(Sent::Refused(Box::new(checked)));
+    }
     let receipt_no = match &row.receipt_no {
         Some(receipt) => receipt.clone(),
         None => {
@@ -251,6 +256,35 @@ pub async fn submit(
     .await?;
     tx.commit().await?;
     Ok(Sent::Done { receipt_no })
+}
+
+/// A declined product stays declined: an application of nothing else would wait for nobody.
+async fn nothing_left(
+    conn: &mut sqlx::PgConnection,
+    id: Uuid,
+    content: &ApplicationContent,
+) -> Result<Option<Fault>, AppError> {
+    let items = items::lock_of_application(conn, id).await?;
+    let declined = |product: Product| {
+        items
+            .iter()
+            .any(|item| item.product == product.code() && item.state == ItemState::Declined.code())
+    };
+    let products: Vec<_> = content.products().collect();
+    if !products.iter().all(|product| declined(*product)) {
+        return Ok(None);
+    }
+    let labels: Vec<_> = products.iter().map(|product| product.label()).collect();
+    Ok(Some(Fault {
+        field: match products.first() {
+            Some(Product::Contract) => Field::ContractOn,
+            _ => Field::PrepaymentOn,
+        },
+        sentence: format!(
+            "{}は、お引き受けできないとお返事しています。ほかの保証を申し込むか、この申込を取り下げてください。",
+            labels.join("・")
+        ),
+    }))
 }
 
 /// Whether the fee of a product is reckoned from something else than when it was last sent: amount,

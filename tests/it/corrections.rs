@@ -257,3 +257,46 @@ async fn history_and_payments_go_with_the_application_to_another_branch() {
     assert_eq!(branch_sees, 0, "a branch that has nothing to do with it");
     house.close().await;
 }
+
+#[tokio::test]
+async fn an_application_of_declined_products_only_is_not_sent_again() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let id = desk.sent(&both(&desk)).await;
+    acts::take_up(&house.app, &desk.clerk, id).await.unwrap();
+    acts::decline(
+        &house.app,
+        &desk.approver,
+        id,
+        Product::Prepayment,
+        "重ねての保証のため",
+    )
+    .await
+    .unwrap();
+    acts::return_with(&house.app, &desk.clerk, id, "ご確認ください。")
+        .await
+        .unwrap();
+    house.work().await;
+    let app = &house.app;
+    let open = drafts::open(app, &desk.who, id).await.unwrap();
+    let form = desk.form(Ware::Electronic);
+    let saved = drafts::save(app, &desk.who, id, Some(open.revision), &form)
+        .await
+        .unwrap();
+    let Saved::At { revision, .. } = saved else {
+        panic!("not saved: {saved:?}");
+    };
+    let sent = applications::submit(app, &desk.who, id, revision)
+        .await
+        .unwrap();
+    let applications::Sent::Refused(checked) = sent else {
+        panic!("sent, and nobody will ever take it up: {sent:?}");
+    };
+    let said = &checked.problems()[0].sentence;
+    assert!(
+        said.starts_with("前払金保証は、お引き受けできないとお返事しています。"),
+        "{said}"
+    );
+    applications::withdraw(app, &desk.who, id).await.unwrap();
+    house.close().await;
+}
