@@ -11,6 +11,7 @@ use crate::domain::product::CertificateForm::{self, Electronic, Paper};
 use crate::domain::rulebook::{Fraction, Rates, RoundingUnit};
 use crate::domain::works::{ContractKind, JointVenture, WorksContract};
 
+mod issue;
 mod properties;
 
 const NOW: Circumstances = Circumstances {
@@ -449,23 +450,6 @@ fn the_contract_date_may_lie_ahead_on_applying_and_not_on_issue() {
             "請負契約日（令和8年7月3日）がきょう（令和8年7月2日）より後です。お申し込みはできますが、前払金保証の発行は契約日からになります。"
         )
     );
-    let stop = |product, day| before_issue(&content, product, day).join("");
-    assert_eq!(
-        stop(Product::Prepayment, NOW.today),
-        "請負契約日（令和8年7月3日）より前は発行できません。その日になったら発行してください。"
-    );
-    assert_eq!(stop(Product::Contract, NOW.today), "");
-    assert_eq!(stop(Product::Prepayment, date!(2026 - 07 - 03)), "");
-    // The last day of the guarantee is a day of it; the day after nothing can be guaranteed.
-    for product in Product::ALL {
-        let last = content.works.period_to;
-        assert_eq!(stop(product, last), "");
-        let late = stop(product, last.next_day().unwrap());
-        assert!(
-            late.contains("が過ぎているため、発行できません。"),
-            "{late}"
-        );
-    }
     content.works.contract_date = None;
     let fields: Vec<_> = refused(&content, Some(&book))
         .into_iter()
