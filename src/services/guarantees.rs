@@ -414,21 +414,27 @@ pub async fn certificate(
     seq: i32,
     usage: CertificateUse,
 ) -> Result<Verified, AppError> {
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits)
-        .await?
-        .filter(|row| row.form == CertificateForm::Electronic.code())
-        .ok_or(AppError::NotFound)?;
-    let verified = verified(&mut tx, row.id, seq).await?;
-    // Until it has arrived at D-Sure it is nobody's to see.
-    if verified.arrived_at.is_none() {
-        return Err(AppError::NotFound);
-    }
     let happened = match usage {
         CertificateUse::Page => Happened::CertificateSeen,
         CertificateUse::Pdf | CertificateUse::Envelope => Happened::CertificateCopied,
     };
-    note(&mut tx, who, &row, happened, app.clock.now()).await?;
+    let look = certificates::NewLook {
+        surety: who.surety,
+        contractor: who.contractor,
+        number: digits,
+        seq,
+        at: app.clock.now(),
+        actor_id: who.account,
+        actor_name: &who.login,
+        kind: happened.code(),
+        shown: happened.shown(),
+    };
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = certificates::look(&mut tx, &look)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    // What does not verify was not shown: the look is then not kept either.
+    let verified = verify(row)?;
     tx.commit().await?;
     Ok(verified)
 }
@@ -505,6 +511,10 @@ async fn verified(conn: &mut PgConnection, guarantee: i64, seq: i32) -> Result<V
     let row = certificates::find(conn, guarantee, seq)
         .await?
         .ok_or(AppError::NotFound)?;
+    verify(row)
+}
+
+fn verify(row: CertificateRow) -> Result<Verified, AppError> {
     let face = verify_row(&row)?;
     Ok(Verified {
         sha256: crate::domain::certificate::hex(&crate::domain::certificate::sha256(&row.face)),

@@ -146,7 +146,7 @@ impl Happened {
     }
 
     /// What stays among staff.
-    fn shown(self) -> bool {
+    pub(super) fn shown(self) -> bool {
         !matches!(
             self,
             Self::PassedOn

@@ -11,7 +11,7 @@ use crate::domain::era;
 use crate::error::AppError;
 use crate::pdf::certificate::{Dress, certificate};
 use crate::services::guarantees::{self, CertificateUse, Verified};
-use crate::services::{ContractorUser, sureties};
+use crate::services::ContractorUser;
 use crate::web::answer::{self, PageResult};
 use crate::web::page::{BranchLine, HelpLink};
 use crate::web::sheet::Sheet;
@@ -68,7 +68,7 @@ pub async fn show(
 async fn page(web: &Web, who: &ContractorUser, seq: i32, verified: Verified) -> PageResult {
     let face = verified.face;
     let help = HelpLink::netdesk("guarantees", "保証契約一覧のヘルプ");
-    let desk = sureties::desk(web, who).await?;
+    let desk = who.desk().clone();
     let mut shell = frame::shell_of(web, who, Menu::Guarantees, help);
     // Questions go where the certificate says; only the usual branch's mail is known beside it.
     shell.branch = Some(BranchLine {

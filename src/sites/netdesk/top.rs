@@ -10,7 +10,7 @@ use crate::domain::product::CertificateForm;
 use crate::services::applications::{self, Line};
 use crate::services::drafts::{self, DraftLine};
 use crate::services::guarantees::{self, Guarantee, ListQuery};
-use crate::services::{ContractorUser, sureties};
+use crate::services::ContractorUser;
 use crate::web::answer::{self, PageResult};
 use crate::web::flash::Told;
 use crate::web::page::{HelpLink, Tone};
@@ -62,7 +62,7 @@ struct Row {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn page(State(web): State<Web>, who: ContractorUser, Told(told): Told) -> PageResult {
-    let branch = sureties::desk(&web, &who).await?;
+    let branch = who.desk().clone();
     let sent = applications::list(&web, &who).await?;
     let returned = sent.iter().filter(|line| line.stage == Stage::Returned);
     let mut waits: Vec<Wait> = returned
