@@ -119,9 +119,8 @@ pub async fn list(app: &App, who: &ContractorUser, query: &ListQuery) -> Result<
     let like = like(&query.words);
     let search = search_of(query, like.as_deref());
     let mut tx = app.db.begin(&who.scope()).await?;
-    let total =
-        guarantees::count_of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
-    let rows = guarantees::of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
+    let (rows, total) =
+        guarantees::of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
     tx.commit().await?;
     page(query, rows, total)
 }
@@ -137,8 +136,7 @@ pub async fn office_list(app: &App, who: &Officer, query: &ListQuery) -> Result<
     let mut tx = app.db.begin(&who.scope()).await?;
     let words = as_typed(&query.words);
     let words = words.as_deref();
-    let total = guarantees::count_of_office(&mut tx, who.surety, branch, &search, words).await?;
-    let rows = guarantees::of_office(&mut tx, who.surety, branch, &search, words).await?;
+    let (rows, total) = guarantees::of_office(&mut tx, who.surety, branch, &search, words).await?;
     tx.commit().await?;
     page(query, rows, total)
 }
