@@ -91,8 +91,7 @@ pub fn migrate() -> Ended {
 }
 
 pub async fn migrate_over(pool: &PgPool) -> Ended {
-    db::MIGRATIONS
-        .run(pool)
+    db::migrate(pool)
         .await
         .map_err(|error| format!("the database could not be brought up to date: {error}"))
 }

@@ -236,7 +236,9 @@ pub async fn order(
 /// A buried order: back to approved, with the reason for people.
 pub async fn unorder(conn: &mut PgConnection, id: Uuid, reason: &str) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "update application_items set state = 'approved', reason = $2 where id = $1 and state = 'ordered'",
+        "update application_items set state = 'approved', ordered_by = null, ordered_at = null,
+           reason = $2
+         where id = $1 and state = 'ordered'",
     )
     .bind(id)
     .bind(reason)

@@ -178,6 +178,13 @@ async fn administrators_manage_their_own_people_and_nobody_else() {
     );
 
     // two administrators, each removing the other at the same moment: one stays
+    users::set_role(app, &company, sender.account(), "viewer")
+        .await
+        .unwrap();
+    let changed = house
+        .text("select detail ->> 'from' || ' ' || (detail ->> 'to') from events where kind = 'account_role' order by id desc limit 1")
+        .await;
+    assert_eq!(changed, "sender viewer", "history says from what to what");
     users::set_role(app, &company, sender.account(), "administrator")
         .await
         .unwrap();
