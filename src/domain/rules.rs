@@ -10,6 +10,7 @@ use super::rulebook::RuleBook;
 
 mod amounts;
 mod conditions;
+mod inputs;
 mod limits;
 mod rates;
 #[cfg(test)]
@@ -174,16 +175,39 @@ pub fn check(
     book: Option<&RuleBook>,
     circumstances: &Circumstances,
 ) -> Vec<Finding> {
+    check_readable(content, &[], book, circumstances)
+}
+
+/// The same while some fields could not be read: every rule whose own inputs could, so that all
+/// there is to mend is said at once. At `unread` fields the contents hold stand-ins.
+pub fn check_readable(
+    content: &ApplicationContent,
+    unread: &[Field],
+    book: Option<&RuleBook>,
+    circumstances: &Circumstances,
+) -> Vec<Finding> {
+    let mut findings = every_rule(content, unread, book, circumstances);
+    findings.retain(|finding| inputs::were_read(finding, content, unread));
+    findings
+}
+
+fn every_rule(
+    content: &ApplicationContent,
+    unread: &[Field],
+    book: Option<&RuleBook>,
+    circumstances: &Circumstances,
+) -> Vec<Finding> {
     let mut findings = conditions::works(content, circumstances.today);
     for product in Product::ALL {
         findings.extend(conditions::electronic(
             content,
+            unread,
             book,
             product,
             circumstances.today,
         ));
         findings.extend(match product {
-            Product::Prepayment => amounts::prepayment(content, book),
+            Product::Prepayment => amounts::prepayment(content, unread, book),
             Product::Contract => amounts::contract(content, book),
         });
         findings.extend(conditions::terms(

@@ -30,7 +30,7 @@ pub struct Checked {
     pub content: Option<ApplicationContent>,
     /// Fields that could not be read, and characters that cannot be printed.
     pub faults: Vec<Fault>,
-    /// Every rule's outcome; empty until the form could be read.
+    /// The outcome of every rule whose own fields could be read.
     pub findings: Vec<Finding>,
     /// The obligee's rule book, where the typed name is in the register.
     pub book: Option<RuleBook>,
@@ -110,18 +110,18 @@ async fn check_in(
         findings: Vec::new(),
         book,
     };
-    match entry::read(form, &choices) {
-        Ok(content) => {
-            checked.findings = rules::check(
-                &content,
-                checked.book.as_ref(),
-                &Circumstances {
-                    today: era::tokyo_date(app.clock.now()),
-                    lump_sum_agreement: contractor.lump_sum,
-                },
-            );
-            checked.content = Some(content);
-        }
+    let reading = entry::read(form, &choices);
+    checked.findings = rules::check_readable(
+        &reading.content,
+        &reading.unread(),
+        checked.book.as_ref(),
+        &Circumstances {
+            today: era::tokyo_date(app.clock.now()),
+            lump_sum_agreement: contractor.lump_sum,
+        },
+    );
+    match reading.whole() {
+        Ok(content) => checked.content = Some(content),
         Err(faults) => checked.faults = faults,
     }
     unprintable(form, &mut checked.faults);

@@ -319,6 +319,68 @@ async fn bad_input_is_said_beside_its_field_and_nothing_typed_is_lost() {
     house.close().await;
 }
 
+/// One field that cannot be read hides nothing that the rules say of the others.
+#[tokio::test]
+async fn everything_to_mend_is_said_at_once() {
+    let house = House::new().await;
+    let mut soumu = house.contractor("minato.soumu").await;
+    let mut sheet = fresh(&mut soumu).await;
+    sheet.fill(&WORKED).fill(&MINATONO).fill(&[
+        ("prepayment_amount", "13,420,000"),
+        ("bank", ""),
+        ("contract_amount", "3,350,000"),
+        ("email", "soumu.minato.example"),
+    ]);
+    let page = sheet.next(&mut soumu).await;
+    page.is(422).says("確認が必要な項目が4件あります");
+    let told = page.all(".errs li a");
+    for (line, words) in told.iter().zip([
+        "前払金保証金額は、13,400,000円以下にしてください",
+        "預託金融機関(全角)を入力してください。",
+        "契約保証金額は、3,355,000円以上にしてください",
+        "メールアドレス",
+    ]) {
+        assert!(line.contains(words), "{line}");
+    }
+    assert_eq!(
+        page.all(".tabs .st"),
+        ["✓ 入力済", "要修正 3件", "✓ 入力済", "要修正 1件"]
+    );
+    // Without kind, price and period: what hangs on them is silent, the rest is said.
+    let mut poor = Sheet::of(&page);
+    poor.fill(&[
+        ("kind", ""),
+        ("price", "たくさん"),
+        ("period_from", "いつか"),
+        ("prepayment_amount", "13,450,001"),
+        ("contract_form", "paper"),
+        ("prepayment_fee_method", "lump_sum"),
+    ]);
+    let page = poor.next(&mut soumu).await;
+    let told = page.is(422).all(".errs li a").join("\n");
+    for words in [
+        "工事／業務委託を選択",
+        "請負金額",
+        "工期の始め",
+        "50,001円の端数",
+        "保証証書受取で「窓口」または「郵送」",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    for silent in ["以下にして", "以上にして", "より前に", "0円"] {
+        assert!(!told.contains(silent), "{silent}: {told}");
+    }
+    // A village that takes paper only says so although the works have no name yet.
+    let mut village = Sheet::of(&page);
+    village
+        .fill(&WORKED)
+        .fill(&[("obligee", "松原村長"), ("works_name", ""), ("kind", "")]);
+    let page = village.next(&mut soumu).await;
+    let beside = page.is(422).all("#e-prepayment_form").join("");
+    assert!(beside.contains("電子保証に対応していません"), "{beside}");
+    house.close().await;
+}
+
 #[tokio::test]
 async fn no_product_and_forbidden_forms_are_refused_and_dates_decide() {
     let house = House::new().await;

@@ -156,6 +156,7 @@ fn joint_venture(content: &ApplicationContent) -> Option<Finding> {
 /// Whether the obligee takes the electronic certificate that was chosen.
 pub(super) fn electronic(
     content: &ApplicationContent,
+    unread: &[Field],
     book: Option<&RuleBook>,
     product: Product,
     today: Date,
@@ -164,7 +165,10 @@ pub(super) fn electronic(
     if terms.form != CertificateForm::Electronic {
         return None;
     }
-    let facts = AcceptanceFacts::of(&content.works, today);
+    let mut facts = AcceptanceFacts::of(&content.works, today);
+    if unread.contains(&Field::Kind) {
+        facts.kind = None;
+    }
     let answer = acceptance::decide(book, &facts, product);
     let (field, outcome) = match &answer {
         Acceptance::Accepted { .. } => (form_field(product), Outcome::Pass),

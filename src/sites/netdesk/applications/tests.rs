@@ -86,7 +86,7 @@ fn unread(form: &TypedForm) -> Vec<Fault> {
         billing_places: offer.billing_places,
         obligee: None,
     };
-    entry::read(form, &choices).err().unwrap_or_default()
+    entry::read(form, &choices).faults
 }
 
 fn page(form: &TypedForm, book: Option<&RuleBook>, problems: &[Fault], kept: bool) -> String {
