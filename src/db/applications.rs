@@ -168,6 +168,39 @@ pub async fn list(
     .await
 }
 
+/// A product that was applied for before, for works of the same search name.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ReceivedRow {
+    pub receipt_no: String,
+    pub obligee_name: String,
+    pub product: String,
+}
+
+/// What of a company's other applications still stands for works of this search name, oldest first.
+pub async fn of_same_works(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    works_search: &str,
+    own: Option<Uuid>,
+) -> Result<Vec<ReceivedRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select a.receipt_no, a.obligee_name, i.product
+         from applications a join application_items i on i.application_id = a.id
+         where a.surety_id = $1 and a.contractor_id = $2 and a.id is distinct from $4
+           and hashtextextended(a.works_search, 0) = hashtextextended($3::text, 0)
+           and a.works_search = $3 and a.stage not in ('draft', 'withdrawn')
+           and i.state not in ('withdrawn', 'declined')
+         order by a.sent_at, a.id, i.product limit 50",
+    )
+    .bind(surety)
+    .bind(contractor)
+    .bind(works_search)
+    .bind(own)
+    .fetch_all(conn)
+    .await
+}
+
 /// Deletes a draft; anything that was sent stays.
 pub async fn delete_draft(
     conn: &mut PgConnection,

@@ -12,12 +12,14 @@ mod amounts;
 mod conditions;
 mod inputs;
 mod limits;
+mod papers;
 mod rates;
 #[cfg(test)]
 mod tests;
 
 pub use conditions::before_issue;
 pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};
+pub use papers::{overlap, printable};
 
 /// What the rules need to know beside the application and the rule book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +79,8 @@ pub enum RuleId {
     LumpSum,
     Handover,
     NoticeMail,
+    Overlap,
+    Printable,
 }
 
 impl RuleId {
@@ -98,6 +102,8 @@ impl RuleId {
             Self::LumpSum => "lump_sum",
             Self::Handover => "handover",
             Self::NoticeMail => "notice_mail",
+            Self::Overlap => "overlap",
+            Self::Printable => "printable",
         }
     }
 
@@ -119,6 +125,8 @@ impl RuleId {
             Self::LumpSum => "一括納付の契約",
             Self::Handover => "保証証書受取",
             Self::NoticeMail => "お知らせの宛先",
+            Self::Overlap => "重なり",
+            Self::Printable => "印刷できない文字",
         }
     }
 }

@@ -7,10 +7,11 @@ use uuid::Uuid;
 use super::ContractorUser;
 use super::drafts::stage_of;
 use super::history::{self, About, By, Entry, Happened};
+use super::{obligees, same_works};
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Sending};
 use crate::db::items::{self, ItemRow};
-use crate::db::{events, obligees, sureties};
+use crate::db::{events, sureties};
 use crate::domain::application::{ItemState, Stage};
 use crate::domain::content::{ApplicationContent, FeeMethod};
 use crate::domain::entry::{self, Choices, Fault};
@@ -75,7 +76,23 @@ pub enum Sent {
 /// When the database cannot be reached.
 pub async fn check(app: &App, who: &ContractorUser, form: &TypedForm) -> Result<Checked, AppError> {
     let mut tx = app.db.begin(&who.scope()).await?;
-    let checked = check_in(app, &mut tx, who, form).await?;
+    let checked = check_in(app, &mut tx, who, None, form).await?;
+    tx.commit().await?;
+    Ok(checked)
+}
+
+/// The same for the check page of application `id`: also against what was received before.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn check_to_send(
+    app: &App,
+    who: &ContractorUser,
+    id: Uuid,
+    form: &TypedForm,
+) -> Result<Checked, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let checked = check_in(app, &mut tx, who, Some(id), form).await?;
     tx.commit().await?;
     Ok(checked)
 }
@@ -84,15 +101,10 @@ async fn check_in(
     app: &App,
     conn: &mut sqlx::PgConnection,
     who: &ContractorUser,
+    id: Option<Uuid>,
     form: &TypedForm,
 ) -> Result<Checked, AppError> {
-    let typed_obligee = form.get(Field::Obligee.id()).trim();
-    // Postgres cannot hold a NUL; no name in the register has one.
-    let named = if typed_obligee.is_empty() || typed_obligee.contains('\0') {
-        None
-    } else {
-        obligees::named(conn, who.surety, typed_obligee).await?
-    };
+    let named = obligees::meant(conn, who.surety, form.get(Field::Obligee.id())).await?;
     let book = match named.as_ref().and_then(|row| row.book.clone()) {
         Some(book) => Some(serde_json::from_value::<RuleBook>(book)?),
         None => None,
@@ -121,7 +133,14 @@ async fn check_in(
         },
     );
     match reading.whole() {
-        Ok(content) => checked.content = Some(content),
+        Ok(content) => {
+            if id.is_some() {
+                let (surety, contractor) = (who.surety, who.contractor);
+                let received = same_works::received(conn, surety, contractor, id, &content).await?;
+                checked.findings.push(rules::overlap(&received));
+            }
+            checked.content = Some(content);
+        }
         Err(faults) => checked.faults = faults,
     }
     unprintable(form, &mut checked.faults);
@@ -148,6 +167,25 @@ fn unprintable(form: &TypedForm, faults: &mut Vec<Fault>) {
             });
         }
     }
+}
+
+/// Printed fields of a sent application with characters that no document font has.
+pub(super) fn unprinted(content: &ApplicationContent) -> Vec<(Field, String)> {
+    let works = &content.works;
+    let jv = works.jv.as_ref();
+    [
+        (Field::Obligee, Some(&works.obligee_name)),
+        (Field::WorksName, Some(&works.works_name)),
+        (Field::JvName, jv.map(|jv| &jv.name)),
+        (Field::JvRepresentative, jv.map(|jv| &jv.representative)),
+        (
+            Field::Bank,
+            content.prepayment.as_ref().map(|terms| &terms.bank),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(field, text)| Some((field, font::missing(text?)?.to_string())))
+    .collect()
 }
 
 /// Sends a draft or a corrected application. Pressing twice sends once.
@@ -177,7 +215,7 @@ pub async fn submit(
     if row.revision != revision {
         return Ok(Sent::Stale);
     }
-    let checked = check_in(app, &mut tx, who, &row.form.0).await?;
+    let checked = check_in(app, &mut tx, who, Some(id), &row.form.0).await?;
     let Some(content) = checked.content.clone().filter(|_| checked.may_be_sent()) else {
         return Ok(Sent::Refused(Box::new(checked)));
     };

@@ -367,7 +367,7 @@ async fn everything_to_mend_is_said_at_once() {
     ] {
         assert!(told.contains(words), "{words}: {told}");
     }
-    for silent in ["以下にして", "以上にして", "より前に", "0円"] {
+    for silent in ["以下にして", "以上にして", "より前に"] {
         assert!(!told.contains(silent), "{silent}: {told}");
     }
     // A village that takes paper only says so although the works have no name yet.
@@ -378,6 +378,125 @@ async fn everything_to_mend_is_said_at_once() {
     let page = village.next(&mut soumu).await;
     let beside = page.is(422).all("#e-prepayment_form").join("");
     assert!(beside.contains("電子保証に対応していません"), "{beside}");
+    house.close().await;
+}
+
+/// A blank, a width or a variant of a character is no way around an obligee's rules.
+#[tokio::test]
+async fn an_obligee_is_known_however_its_name_is_written() {
+    let house = House::new().await;
+    let mut soumu = house.contractor("minato.soumu").await;
+    for typed in ["松原村長", "松原　村長", " 松 原 村 ", "松原\u{3000}村"] {
+        let mut sheet = fresh(&mut soumu).await;
+        sheet.fill(&WORKED).set("obligee", typed);
+        let page = sheet.next(&mut soumu).await;
+        let beside = page.is(422).all("#e-prepayment_form").join("");
+        assert!(
+            beside.contains("松原村は電子保証に対応していません"),
+            "{typed}: {beside}"
+        );
+    }
+    for (typed, said) in [
+        ("神奈川県内広域水道企業団　企業長", true),
+        ("神奈川縣内広域水道企業団", true),
+        (KANAGAWA, false),
+    ] {
+        let mut sheet = fresh(&mut soumu).await;
+        let page = sheet
+            .fill(&WORKED)
+            .set("obligee", typed)
+            .next(&mut soumu)
+            .await;
+        let page = soumu.get(&page.is(303).location().unwrap()).await;
+        let row = page.all(".sumlist > div").remove(0);
+        assert!(row.contains(KANAGAWA), "{row}");
+        assert_eq!(
+            row.contains(&format!("入力は「{typed}」です")),
+            said,
+            "{row}"
+        );
+    }
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_check_page_says_what_opens_the_way_and_what_is_odd() {
+    let house = House::new().await;
+    let mut soumu = house.contractor("minato.soumu").await;
+    let first = checked(&mut soumu).await;
+    let page = soumu.get(&format!("{first}/confirmation")).await;
+    let award = page
+        .all(".sumlist > div")
+        .into_iter()
+        .find(|row| row.starts_with("落札決定日"))
+        .unwrap();
+    assert!(award.contains("令和8年7月1日"), "{award}");
+    assert!(
+        award.contains("電子保証の対象（令和8年7月1日以降）です"),
+        "{award}"
+    );
+    page.never_says("すでに");
+
+    // The same once more: pointed out, not refused; and works that are over already.
+    let first = sent(&mut soumu).await;
+    let again = checked(&mut soumu).await;
+    let page = soumu.get(&format!("{again}/confirmation")).await;
+    page.says("同じ内容の申込をすでに受け付けています（受付番号 R8-000001）");
+    let mut sheet = fresh(&mut soumu).await;
+    let page = sheet
+        .fill(&WORKED)
+        .fill(&[
+            ("works_name", "○○ 浄水場 △△修繕工事"),
+            ("contract_date", "R8.4.1"),
+            ("period_from", "R8.4.1"),
+            ("period_to", "R8.6.30"),
+        ])
+        .next(&mut soumu)
+        .await;
+    let odd = page.is(303).location().unwrap();
+    soumu
+        .get(&odd)
+        .await
+        .says("R8-000001")
+        .says("工期の終わりがすでに過ぎています（令和8年6月30日）");
+    // Other works are no double; neither is what was taken back.
+    let mut other = fresh(&mut soumu).await;
+    let page = other
+        .fill(&WORKED)
+        .set("works_name", "別の浄水場修繕工事")
+        .next(&mut soumu)
+        .await;
+    soumu
+        .get(&page.location().unwrap())
+        .await
+        .never_says("同じ内容の申込");
+
+    let revision = revision(&mut soumu, &again).await;
+    soumu
+        .post(&format!("{again}/submission"), &[("revision", &revision)])
+        .await
+        .is(303);
+    let mut clerk = house.officer("kanagawa.clerk").await;
+    let case = format!("/office/applications/{}", id_of(&again));
+    let rows = clerk.get(&case).await.all("tr");
+    let row = |title: &str| {
+        let found = rows.iter().find(|row| row.starts_with(title));
+        found.unwrap_or_else(|| panic!("{title}: {rows:?}")).clone()
+    };
+    assert!(row("重なり").contains("注意"), "{}", row("重なり"));
+    assert!(row("重なり").contains("R8-000001"), "{}", row("重なり"));
+    assert!(row("印刷できない文字").contains("適合"));
+    for address in [&first, &again] {
+        soumu
+            .post(&format!("{address}/withdrawal"), &[])
+            .await
+            .is(303);
+    }
+    let last = checked(&mut soumu).await;
+    soumu
+        .get(&format!("{last}/confirmation"))
+        .await
+        .never_says("同じ内容の申込");
     house.close().await;
 }
 

@@ -53,5 +53,7 @@ fn inputs(finding: &Finding, content: &ApplicationContent) -> Vec<Field> {
         RuleId::LumpSum => vec![of(Field::PrepaymentFeeMethod, Field::ContractFeeMethod)],
         RuleId::Handover => vec![Field::Handover],
         RuleId::NoticeMail => vec![Field::Notify, Field::Email],
+        RuleId::Overlap => vec![Field::Obligee, Field::WorksName],
+        RuleId::Printable => Vec::new(),
     }
 }
