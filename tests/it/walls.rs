@@ -33,12 +33,14 @@ const APPEND_ONLY: [&str; 9] = [
 /// Everything that runs with more rights than its caller.
 const DEFINERS: [&str; 14] = [
     "dsure.session_find",
+    "dsure.sweep",
     "public.invitation_find",
     "public.invitation_use",
     "public.limits_sweep",
     "public.login_find",
     "public.looks_of",
     "public.rescue_keep",
+    "public.rescue_peek",
     "public.rescue_take",
     "public.session_close",
     "public.session_find",
