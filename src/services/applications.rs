@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::ContractorUser;
 use super::drafts::stage_of;
-use super::history::{self, About, By, Entry, Happened};
+use super::history::{self, About, By, Entry, Happened, Notice};
 use super::{obligees, same_works};
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Sending};
@@ -465,6 +465,8 @@ pub struct Line {
     pub updated_by: String,
     pub return_words: Option<String>,
     pub items: Vec<Item>,
+    /// The newest 弊社からお客様へのお知らせ.
+    pub notice: Option<Notice>,
 }
 
 /// The company's applications that were sent, last touched first (at most 200).
@@ -484,6 +486,8 @@ pub async fn list(app: &App, who: &ContractorUser) -> Result<Vec<Line>, AppError
     let rows = applications::list(&mut tx, who.surety, who.contractor, &stages, 200).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut products = items::of_applications(&mut tx, &ids).await?;
+    let kind = Happened::MessageToContractor.code();
+    let told = events::newest(&mut tx, &ids, kind).await?;
     tx.commit().await?;
     rows.into_iter()
         .map(|row| {
@@ -491,13 +495,26 @@ pub async fn list(app: &App, who: &ContractorUser) -> Result<Vec<Line>, AppError
                 .drain(..)
                 .partition(|item| item.application_id == row.id);
             products = rest;
-            line(row, own, lump_sum)
+            let notice = told
+                .iter()
+                .find(|(id, ..)| *id == row.id)
+                .map(|(_, at, words)| Notice {
+                    at: *at,
+                    words: words.clone(),
+                });
+            line(row, own, lump_sum, notice)
         })
         .collect()
 }
 
-fn line(row: ApplicationRow, own: Vec<ItemRow>, lump_sum: bool) -> Result<Line, AppError> {
+fn line(
+    row: ApplicationRow,
+    own: Vec<ItemRow>,
+    lump_sum: bool,
+    notice: Option<Notice>,
+) -> Result<Line, AppError> {
     Ok(Line {
+        notice,
         stage: stage_of(&row)?,
         id: row.id,
         receipt_no: row.receipt_no,

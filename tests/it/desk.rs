@@ -429,12 +429,12 @@ async fn a_guarantee_of_the_same_works_is_named_wherever_it_came_from() {
 #[tokio::test]
 async fn staff_read_an_obligees_book_in_full_and_contractors_in_short() {
     let house = House::new().await;
-    let mut clerk = house.officer("kanagawa.clerk").await;
-    let register = clerk.get("/office/admin/obligees").await;
+    let mut admin = house.officer("honsha.admin").await;
+    let register = admin.get("/office/admin/obligees").await;
     let links = register.is(200).attributes("tbody a", "href");
     let mut pages = Vec::new();
     for link in links {
-        pages.push(clerk.get(&link).await.is(200).text());
+        pages.push(admin.get(&link).await.is(200).text());
     }
     let page = pages
         .iter()
