@@ -316,6 +316,30 @@ pub async fn rescue_take(
         .await
 }
 
+/// What waits under this id, without taking it, and until when.
+pub async fn rescue_peek(
+    conn: impl PgExecutor<'_>,
+    id: [u8; 32],
+    site: &str,
+    now: OffsetDateTime,
+) -> Result<Option<(RescueRow, OffsetDateTime)>, sqlx::Error> {
+    let row: Option<(String, Vec<u8>, Vec<u8>, OffsetDateTime)> =
+        sqlx::query_as("select path, nonce, ciphertext, expires_at from rescue_peek($1, $2, $3)")
+            .bind(id.as_slice())
+            .bind(site)
+            .bind(now)
+            .fetch_optional(conn)
+            .await?;
+    Ok(row.map(|(path, nonce, ciphertext, expires)| {
+        let row = RescueRow {
+            path,
+            nonce,
+            ciphertext,
+        };
+        (row, expires)
+    }))
+}
+
 /// The newest migration this database has had.
 pub async fn newest_migration(conn: impl PgExecutor<'_>) -> Result<Option<i64>, sqlx::Error> {
     sqlx::query_scalar("select max(version) from _sqlx_migrations where success")

@@ -229,6 +229,31 @@ pub async fn of_application(
     .await
 }
 
+/// Issued guarantees of one company with another product for works of this search name, newest
+/// first, as far as their time touches `from`..=`until`: works that return every year have one name.
+pub async fn of_same_works(
+    conn: &mut PgConnection,
+    own: &GuaranteeRow,
+    surety: i64,
+    works_search: &str,
+) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from guarantees
+         where surety_id = $1 and contractor_id = $2 and issued_at is not null
+           and hashtextextended(works_search, 0) = hashtextextended($3::text, 0) and works_search = $3
+           and product <> $4 and until >= $5 and issued_on <= $6
+         order by id desc limit 20"
+    )))
+    .bind(surety)
+    .bind(own.contractor_id)
+    .bind(works_search)
+    .bind(&own.product)
+    .bind(own.issued_on)
+    .bind(own.until)
+    .fetch_all(conn)
+    .await
+}
+
 /// The contents of the application it came from.
 pub async fn content_of(
     conn: &mut PgConnection,

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::cases::{as_typed, like};
 use super::history::{self, About, By, Entry, Happened};
+use super::same_works;
 use super::{ContractorUser, Officer};
 use crate::app::App;
 use crate::db::certificates::{self, CertificateRow, KeyRow, LookRow, VersionRow};
@@ -18,7 +19,7 @@ use crate::domain::content::{ApplicationContent, Handover};
 use crate::domain::era;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::product::{CertificateForm, Product};
-use crate::domain::rulebook::{HandIn, RuleBook};
+use crate::domain::rulebook::{HandIn, Moment, RuleBook};
 use crate::domain::seal::{self, Envelope, PublicKey, PublicKeys};
 use crate::error::AppError;
 use crate::vault::sealer::{self, Sealed};
@@ -241,11 +242,20 @@ pub struct Detail {
     pub hand_in: Option<HandIn>,
     /// Where the rule book comes from.
     pub hand_in_source: Option<String>,
+    book: Option<RuleBook>,
     pub branch: sureties::BranchRow,
     /// 保証証書受取, for paper.
     pub handover: Option<Handover>,
     /// The mail went (or will go) here, where 希望する.
     pub notify_email: Option<String>,
+}
+
+impl Detail {
+    /// When the key of a product of these works is handed in: as this obligee wants it.
+    pub fn moment(&self, product: Product) -> Moment {
+        let wanted = self.book.as_ref().and_then(|book| book.hand_in_of(product));
+        wanted.map_or(Moment::of(product), |entry| entry.when)
+    }
 }
 
 /// A guarantee of the contractor by its ten digits. Showing it changes nothing.
@@ -289,18 +299,13 @@ async fn detail_of(
         .and_then(|obligee| obligee.book)
         .map(serde_json::from_value::<RuleBook>)
         .transpose()?;
+    let siblings = same_works::siblings(conn, surety, &row).await?;
     let guarantee = Guarantee::try_from(row)?;
     let looks = certificates::looks(conn, guarantee.id).await?;
     let versions = certificates::versions(conn, guarantee.id)
         .await?
         .into_iter()
         .map(|row| version(row, &looks))
-        .collect::<Result<_, _>>()?;
-    let siblings = guarantees::of_application(conn, surety, guarantee.application)
-        .await?
-        .into_iter()
-        .filter(|other| other.id != guarantee.id)
-        .map(Guarantee::try_from)
         .collect::<Result<_, _>>()?;
     let history = events::of_guarantee(conn, guarantee.id).await?;
     let branch = sureties::branch(conn, surety, guarantee.branch).await?;
@@ -309,12 +314,16 @@ async fn detail_of(
     Ok(Detail {
         versions,
         history: history.into_iter().map(Entry::from).collect(),
-        siblings,
+        siblings: siblings
+            .into_iter()
+            .map(Guarantee::try_from)
+            .collect::<Result<_, _>>()?,
         hand_in: book
             .as_ref()
             .and_then(|book| book.hand_in_of(guarantee.product))
             .cloned(),
         hand_in_source: book.as_ref().map(RuleBook::source_words),
+        book,
         branch,
         handover: information.as_ref().and_then(|info| info.handover),
         notify_email: information

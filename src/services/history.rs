@@ -282,6 +282,25 @@ impl From<events::EventRow> for Entry {
     }
 }
 
+/// 弊社からお客様へのお知らせ: one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub at: OffsetDateTime,
+    pub words: String,
+}
+
+/// The messages among an application's entries, newest first.
+pub fn notices<'a>(entries: impl DoubleEndedIterator<Item = &'a Entry>) -> Vec<Notice> {
+    entries
+        .rev()
+        .filter(|entry| entry.what == Some(Happened::MessageToContractor))
+        .map(|entry| Notice {
+            at: entry.at,
+            words: entry.words.clone(),
+        })
+        .collect()
+}
+
 impl Entry {
     pub fn label(&self) -> &'static str {
         self.what.map_or("記録", Happened::label)

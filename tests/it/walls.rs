@@ -41,6 +41,7 @@ const DEFINERS: [&str; 15] = [
     "public.login_find",
     "public.looks_of",
     "public.rescue_keep",
+    "public.rescue_peek",
     "public.rescue_take",
     "public.session_close",
     "public.session_find",

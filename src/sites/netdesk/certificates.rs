@@ -29,6 +29,7 @@ struct CertificatePage {
     arrived: String,
     detail: String,
     pdf: String,
+    envelope: String,
     sheet: Sheet,
 }
 
@@ -89,6 +90,7 @@ async fn page(web: &Web, who: &ContractorUser, seq: i32, verified: Verified) -> 
         arrived: verified.arrived_at.map_or_else(String::new, era::stamp),
         detail: to::Guarantee(&face.number).to_string(),
         pdf: format!("{}.pdf", to::Certificate(&face.number, seq)),
+        envelope: format!("{}.json", to::Certificate(&face.number, seq)),
         sheet: Sheet::copy(&face, copied(web, "印刷")).with_lead(),
         number: face.number,
     })
