@@ -18,6 +18,7 @@ pub mod issuing;
 pub mod items;
 pub mod jobs;
 pub mod letters;
+pub mod logins;
 pub mod obligees;
 pub mod queue;
 pub mod sureties;

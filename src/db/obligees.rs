@@ -96,6 +96,20 @@ pub async fn add(
     .await
 }
 
+/// 被保証者 as printed from now on; what was issued keeps its own.
+pub async fn set_title(
+    conn: &mut PgConnection,
+    id: i64,
+    title_name: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("update obligees set title_name = $2 where id = $1")
+        .bind(id)
+        .bind(title_name)
+        .execute(conn)
+        .await
+        .and_then(super::one)
+}
+
 /// The next version of a rule book; returns its number.
 pub async fn add_book(
     conn: &mut PgConnection,

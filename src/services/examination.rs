@@ -15,7 +15,7 @@ use super::issuance;
 use crate::app::App;
 use crate::db::applications::{self, CaseRow};
 use crate::db::items::{self, NewPayment};
-use crate::db::{issuing, jobs, sureties};
+use crate::db::{accounts, issuing, jobs, sureties};
 use crate::domain::application::{Act, Stage};
 use crate::domain::money::Yen;
 use crate::domain::product::Product;
@@ -210,6 +210,11 @@ pub async fn approve(app: &App, who: &Officer, id: Uuid, product: Product) -> Re
     if examined == Some(who.account) || locked.case.examiner_id == Some(who.account) {
         return Err(AppError::Denied(
             "審査した人は承認できません。ほかの承認者が承認してください。",
+        ));
+    }
+    if accounts::share_a_mail(&mut tx, who.account, examined, locked.case.examiner_id).await? {
+        return Err(AppError::Denied(
+            "審査した人と同じメールアドレスの職員は承認できません。ほかの承認者が承認してください。",
         ));
     }
     let draft = issuing::read(&mut tx, item.id)

@@ -10,6 +10,7 @@ pub mod hashing;
 pub mod keyset;
 mod phc;
 pub mod ring;
+pub mod scram;
 pub mod sealer;
 pub mod secret;
 pub mod signing;

@@ -261,6 +261,46 @@ async fn a_letter_that_cannot_be_written_is_buried_and_holds_up_nobody() {
 }
 
 #[tokio::test]
+async fn a_changed_password_is_told_to_its_owner_without_any_secret() {
+    use akashi::services::accounts::DEMO_PASSWORD;
+    use akashi::services::accounts::password::{self, PasswordChange};
+    const NEW: &str = "もっと長い合い言葉をここに書く";
+    let house = House::new().await;
+    let user = house.user("minato.soumu").await;
+    let clerk = house.staff("kanagawa.clerk").await;
+    let changed = password::change_password(&house.app, &user, DEMO_PASSWORD, NEW).await;
+    assert!(matches!(changed, Ok(PasswordChange::Done(_))));
+    let changed = password::change_password(&house.app, &clerk, DEMO_PASSWORD, NEW).await;
+    assert!(matches!(changed, Ok(PasswordChange::Done(_))));
+    house.work().await;
+    let mails = house.mails().await;
+    assert_eq!(mails.len(), 2);
+    for (mail, words) in mails.iter().zip([
+        [
+            "soumu@minato.example",
+            "minato.soumu",
+            "神奈川支店（TEL 045-000-0000）",
+        ],
+        ["kanagawa.clerk", "kanagawa.clerk", "システムの管理者"],
+    ]) {
+        assert_eq!(mail.summary.subject, "パスワード変更のお知らせ");
+        assert!(mail.summary.to.contains(words[0]), "{}", mail.summary.to);
+        for word in [
+            words[1],
+            words[2],
+            "2026/07/02 14:30",
+            "お心当たりのないときは",
+        ] {
+            assert!(mail.body.contains(word), "{word}: {}", mail.body);
+        }
+        for secret in [NEW, DEMO_PASSWORD, "http"] {
+            assert!(!mail.body.contains(secret), "{}", mail.body);
+        }
+    }
+    house.close().await;
+}
+
+#[tokio::test]
 async fn nobody_hears_of_an_issue_before_its_deposit() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;

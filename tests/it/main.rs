@@ -18,6 +18,7 @@ mod house;
 mod issue;
 mod leaflet;
 mod mail;
+mod obligees;
 mod office;
 mod pitfalls;
 mod registers;

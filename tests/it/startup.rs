@@ -81,6 +81,7 @@ impl Shop {
             .env("AKASHI_PEPPER_FILE", file("pepper.json"))
             .envs(settings.iter().copied())
             .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
             .stdin(Stdio::null())
             .spawn()
             .unwrap()
@@ -222,5 +223,63 @@ async fn demo_stays_on_this_machine_and_out_of_other_peoples_databases() {
         &[("DATABASE_URL", &url)],
     );
     assert!(said.contains("ほんもの保証株式会社"), "{said}");
+    shop.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn migrate_makes_a_login_per_role_that_keeps_its_password_out_of_statements() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut shop = Shop::open("logins").await;
+    let login = format!("{}_made", shop.house.database);
+    let file = shop.folder.join("office");
+    std::fs::write(&file, "correct horse battery\n").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o400)).unwrap();
+    let (owner, url) = (server::url(&shop.house.database), shop.url(&login));
+    for made in [true, false] {
+        let mut child = shop.start(
+            &["migrate"],
+            &[
+                ("DATABASE_URL", &owner),
+                ("AKASHI_OFFICE_DATABASE_URL", &url),
+                (
+                    "AKASHI_OFFICE_DATABASE_PASSWORD_FILE",
+                    file.to_str().unwrap(),
+                ),
+            ],
+        );
+        let mut said = String::new();
+        child
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut said)
+            .unwrap();
+        assert!(child.wait().unwrap().success(), "{said}");
+        assert_eq!(
+            said.contains(&format!("The login {login} acts as office.")),
+            made,
+            "{said}"
+        );
+    }
+    shop.names.push(login.clone());
+    let kept: String = sqlx::query_scalar("select rolpassword from pg_authid where rolname = $1")
+        .bind(&login)
+        .fetch_one(&shop.house.owner)
+        .await
+        .unwrap();
+    assert!(kept.starts_with("SCRAM-SHA-256$4096:"), "{kept}");
+    let mut conn = PgConnection::connect(&url).await.unwrap();
+    let who: String = sqlx::query_scalar("select current_user::text")
+        .fetch_one(&mut conn)
+        .await
+        .unwrap();
+    assert_eq!(who, "office");
+    assert!(
+        sqlx::raw_sql("set role netdesk")
+            .execute(&mut conn)
+            .await
+            .is_err()
+    );
+    conn.close().await.unwrap();
     shop.close().await;
 }

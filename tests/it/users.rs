@@ -209,6 +209,17 @@ async fn administrators_manage_their_own_people_and_nobody_else() {
         role: "clerk".into(),
         branch,
     };
+    let taken = NewUser {
+        email: "KANAGAWA.clerk@minato.example".into(),
+        ..typed("kanagawa.second", Some(2))
+    };
+    match users::create_user(app, &staff, &taken).await.unwrap() {
+        Created::Refused(faults) => {
+            assert_eq!(faults[0].field, "email");
+            assert!(faults[0].sentence.contains("ほかの職員"), "{faults:?}");
+        }
+        Created::Done(_) => panic!("one person, two accounts"),
+    }
     let refused = |created: Created| match created {
         Created::Refused(faults) => faults.into_iter().map(|fault| fault.field).collect(),
         Created::Done(_) => Vec::new(),

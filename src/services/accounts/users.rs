@@ -27,6 +27,9 @@ pub struct Steward {
     may_empty: bool,
 }
 
+/// Four eyes are those of two people, and a person has one address.
+const MAIL_TAKEN: &str = "このメールアドレスは、ほかの職員がすでに使っています。職員一人ずつ、別のアドレスを入力してください。";
+
 const NOT_YOURS: &str = "利用者の管理は、管理者の方だけが行えます。";
 
 impl Steward {
@@ -187,6 +190,9 @@ pub async fn create_user(
                         "ログインID「{login}」はすでに使われています。別のIDを入力してください。"
                     ),
                 )])),
+                Some("accounts_mail_once_among_staff") => {
+                    Ok(Created::Refused(vec![FieldFault::new("email", MAIL_TAKEN)]))
+                }
                 Some("accounts_branch") => Ok(Created::Refused(vec![FieldFault::new(
                     "branch",
                     "所属を一覧から選んでください。",
