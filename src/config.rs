@@ -64,7 +64,8 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// `/metrics`, on a port of its own.
     pub metrics_bind: Option<SocketAddr>,
-    pub trusted_proxies: usize,
+    /// Proxies in front, where somebody said how many.
+    trusted_proxies: Option<usize>,
     pub names: Names,
     env: Env,
 }
@@ -157,8 +158,7 @@ impl Settings {
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             metrics_bind: env.parse("AKASHI_METRICS_BIND", "an address like 127.0.0.1:9100")?,
             trusted_proxies: env
-                .parse("AKASHI_TRUSTED_PROXIES", "the number of proxies in front")?
-                .unwrap_or(0),
+                .parse("AKASHI_TRUSTED_PROXIES", "the number of proxies in front")?,
             names: Names {
                 netdesk: env.get("AKASHI_NETDESK_NAME").unwrap_or(names.netdesk),
                 office: env.get("AKASHI_OFFICE_NAME").unwrap_or(names.office),
@@ -212,6 +212,22 @@ impl Settings {
         })
     }
 
+    /// How many proxies stand between visitors and this process, for the sites served at `served`.
+    ///
+    /// # Errors
+    /// When nobody said so and a site is reached by https, which ends at a proxy: all visitors would
+    /// count as one network, and one person's failures would lock out everybody.
+    pub fn proxies(&self, served: &[&str]) -> Result<usize, Missing> {
+        match self.trusted_proxies {
+            Some(count) => Ok(count),
+            None if served.iter().any(|url| url.starts_with("https://")) => Err(Missing(
+                "AKASHI_TRUSTED_PROXIES is missing: set it to the number of proxies between the visitors and this process (0 where visitors reach it directly)."
+                    .to_owned(),
+            )),
+            None => Ok(0),
+        }
+    }
+
     /// The key rings this process is given.
     ///
     /// # Errors
@@ -262,6 +278,11 @@ impl Settings {
                     "AKASHI_SMTP_PASSWORD_FILE",
                     "the file of the mail server's password",
                 )?;
+                if guard == Guard::Plain && !is_loopback(&host) {
+                    return Err(Missing(format!(
+                        "AKASHI_SMTP_TLS is none, and {host} is not this machine: the password of AKASHI_SMTP_USER would travel in the clear. Set it to starttls or tls."
+                    )));
+                }
                 Some((user, secret("AKASHI_SMTP_PASSWORD_FILE", Path::new(&file))?))
             }
         };
@@ -338,15 +359,20 @@ fn login(env: &Env, url: &str, password_file: &str) -> Result<Option<Login>, Mis
     }))
 }
 
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// A secret file's one line; refused where others could read it too, as key rings are.
 fn secret(name: &str, path: &Path) -> Result<Zeroizing<String>, Missing> {
-    let text = std::fs::read_to_string(path)
-        .map(Zeroizing::new)
-        .map_err(|error| {
-            Missing(format!(
-                "{name}: {} cannot be read ({error}).",
-                path.display()
-            ))
-        })?;
+    let bytes =
+        crate::vault::read_secret(path).map_err(|error| Missing(format!("{name}: {error}")))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Missing(format!("{name}: {} is no text.", path.display())))?;
     let trimmed = text.trim_end_matches(['\r', '\n']);
     if trimmed.is_empty() {
         return Err(Missing(format!("{name}: {} is empty.", path.display())));
@@ -383,6 +409,49 @@ mod tests {
         let rings = empty.rings(Rings::WORKER);
         assert!(rings.is_err_and(|e| e.0.contains("AKASHI_KEK_FILE is missing")));
         assert!(empty.rings(Rings::OFFICE).is_ok());
+    }
+
+    #[test]
+    fn behind_https_somebody_says_how_many_proxies_there_are() {
+        let count = |pairs: &[(&str, &str)], url| settings(pairs).proxies(&[url]);
+        let outside = "https://n.example/netdesk";
+        assert!(count(&[], outside).is_err_and(|e| e.0.starts_with("AKASHI_TRUSTED_PROXIES is")));
+        assert_eq!(count(&[], "http://127.0.0.1:8080/netdesk"), Ok(0));
+        assert_eq!(count(&[("AKASHI_TRUSTED_PROXIES", "0")], outside), Ok(0));
+        assert_eq!(count(&[("AKASHI_TRUSTED_PROXIES", "2")], outside), Ok(2));
+        let odd = Settings::read(Env::of(&[("AKASHI_TRUSTED_PROXIES", "one")]));
+        assert!(odd.is_err_and(|e| e.0.contains("AKASHI_TRUSTED_PROXIES must be")));
+    }
+
+    #[test]
+    fn secrets_stay_secret_on_the_disk_and_on_the_wire() {
+        use std::os::unix::fs::PermissionsExt;
+        let file = std::env::temp_dir().join(format!("akashi-config-{}", std::process::id()));
+        let mode = |mode| {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        };
+        std::fs::write(&file, "secret\n").unwrap();
+        let path = file.to_str().unwrap().to_owned();
+        let mail = |host, tls| {
+            settings(&[
+                ("AKASHI_SMTP_HOST", host),
+                ("AKASHI_SMTP_TLS", tls),
+                ("AKASHI_SMTP_USER", "akashi"),
+                ("AKASHI_SMTP_PASSWORD_FILE", &path),
+                ("AKASHI_MAIL_FROM", "no-reply@akashi.example"),
+            ])
+            .mail()
+        };
+        mode(0o644);
+        assert!(mail("mail.example", "tls").is_err_and(|e| e.0.contains("0644")));
+        mode(0o400);
+        let login = mail("mail.example", "tls").unwrap().login.unwrap();
+        assert_eq!(*login.1, "secret");
+        assert!(mail("mail.example", "none").is_err_and(|e| e.0.contains("in the clear")));
+        for host in ["localhost", "127.0.0.1", "::1"] {
+            assert!(mail(host, "none").is_ok(), "{host}");
+        }
+        std::fs::remove_file(&file).unwrap();
     }
 
     #[test]

@@ -28,10 +28,38 @@ impl AppError {
     }
 }
 
+/// Whether the server gave up on a statement because time was short: a lock held too long, a
+/// statement too slow, no connection free. The same request may succeed a moment later.
+fn is_short_of_time(error: &sqlx::Error) -> bool {
+    const QUERY_CANCELED: &str = "57014";
+    const LOCK_NOT_AVAILABLE: &str = "55P03";
+    const IDLE_IN_TRANSACTION: &str = "25P03";
+    const DEADLOCK: &str = "40P01";
+    match error {
+        sqlx::Error::PoolTimedOut => true,
+        other => other
+            .as_database_error()
+            .and_then(|error| error.code())
+            .is_some_and(|code| {
+                [
+                    QUERY_CANCELED,
+                    LOCK_NOT_AVAILABLE,
+                    IDLE_IN_TRANSACTION,
+                    DEADLOCK,
+                ]
+                .contains(&&*code)
+            }),
+    }
+}
+
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::RowNotFound => Self::NotFound,
+            short if is_short_of_time(&short) => {
+                tracing::warn!(error = %short, "the database ran out of time");
+                Self::Busy(5)
+            }
             other => Self::internal(other),
         }
     }

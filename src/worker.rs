@@ -26,7 +26,14 @@ const SWEEP: Duration = Duration::minutes(10);
 const ROUND: i64 = 16;
 /// After so many failures a job is buried, with its reason.
 const DATABASE_ATTEMPTS: i32 = 8;
-const MAIL_ATTEMPTS: i32 = 12;
+/// With [`MAIL_REST`] between them at most, a letter is held on to for a day.
+const MAIL_ATTEMPTS: i32 = 35;
+const MAIL_REST: Duration = Duration::hours(1);
+/// A job that has not ended by then is let go: neither a database nor a mail server that says
+/// nothing may hold a lane. Shorter than a letter's lease.
+const PATIENCE: StdDuration = StdDuration::from_secs(120);
+/// The same for a look at the queue, or a word written into it.
+const GLANCE: StdDuration = StdDuration::from_secs(30);
 
 /// Letters wait for somebody else's server; what the database alone can do never waits behind them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +72,7 @@ async fn keep_at(lane: Lane, app: &App, mailer: &Mailer, mut stop: watch::Receiv
                 warn!(%error, "what has served its time could not be swept yet");
             }
         }
-        let busy = match round(lane, app, mailer).await {
+        let busy = match round(lane, app, mailer, PATIENCE).await {
             Ok(done) => done > 0,
             Err(error) => {
                 warn!(%error, "the queue could not be read");
@@ -86,11 +93,23 @@ async fn keep_at(lane: Lane, app: &App, mailer: &Mailer, mut stop: watch::Receiv
 /// # Errors
 /// When the queue cannot be read.
 pub async fn drain(app: &App, mailer: &Mailer) -> Result<usize, AppError> {
+    drain_within(app, mailer, PATIENCE).await
+}
+
+/// As [`drain`], with another patience for each job.
+///
+/// # Errors
+/// As [`drain`].
+pub async fn drain_within(
+    app: &App,
+    mailer: &Mailer,
+    patience: StdDuration,
+) -> Result<usize, AppError> {
     keys::register(app).await?;
     let mut total = 0;
     loop {
-        let done =
-            round(Lane::Desk, app, mailer).await? + round(Lane::Letters, app, mailer).await?;
+        let done = round(Lane::Desk, app, mailer, patience).await?
+            + round(Lane::Letters, app, mailer, patience).await?;
         if done == 0 {
             return Ok(total);
         }
@@ -99,22 +118,43 @@ pub async fn drain(app: &App, mailer: &Mailer) -> Result<usize, AppError> {
 }
 
 /// One look at a lane of the queue; returns how many jobs were worked on.
-async fn round(lane: Lane, app: &App, mailer: &Mailer) -> Result<usize, AppError> {
-    let mut tx = app.db.begin(&Scope::Worker).await?;
-    let due = jobs::due(&mut tx, lane == Lane::Letters, app.clock.now(), ROUND).await?;
-    tx.commit().await?;
+async fn round(
+    lane: Lane,
+    app: &App,
+    mailer: &Mailer,
+    patience: StdDuration,
+) -> Result<usize, AppError> {
+    let look = async {
+        let mut tx = app.db.begin(&Scope::Worker).await?;
+        let due = jobs::due(&mut tx, lane == Lane::Letters, app.clock.now(), ROUND).await?;
+        tx.commit().await?;
+        Ok(due)
+    };
+    let due = at_a_glance(look).await?;
     let count = due.len();
     for job in due {
         let (app, mailer) = (app.clone(), mailer.clone());
         let (own, told) = (app.clone(), job.clone());
         // Each job in a task of its own: a panic is that job's failure, not the worker's end.
-        let task = tokio::spawn(async move { work(&app, &mailer, job).await });
-        if task.await.is_err() {
-            error!(id = %told.id, kind = %told.kind, "a job panicked");
-            failed(&own, &told, "the job panicked").await;
-        }
+        let task =
+            tokio::spawn(
+                async move { tokio::time::timeout(patience, work(&app, &mailer, job)).await },
+            );
+        let words = match task.await {
+            Ok(Ok(())) => continue,
+            Ok(Err(_)) => "the job did not end in time",
+            Err(_) => "the job panicked",
+        };
+        error!(id = %told.id, kind = %told.kind, "{words}");
+        failed(&own, &told, words).await;
     }
     Ok(count)
+}
+
+async fn at_a_glance<T>(look: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
+    tokio::time::timeout(GLANCE, look)
+        .await
+        .map_err(AppError::internal)?
 }
 
 async fn work(app: &App, mailer: &Mailer, job: JobRow) {
@@ -166,7 +206,8 @@ async fn failed(app: &App, job: &JobRow, words: &str) {
         Duration::seconds(1),
         Duration::minutes(5),
     );
-    if let Err(error) = letters::postpone(app, job.id, job.attempts, attempts, at, words).await {
+    let postponed = letters::postpone(app, job.id, job.attempts, attempts, at, words);
+    if let Err(error) = at_a_glance(postponed).await {
         warn!(id = %job.id, %error, "the attempt could not be counted");
     }
 }
@@ -208,7 +249,7 @@ async fn mail(app: &App, mailer: &Mailer, job: &JobRow, kind: &Kind) {
                 app.clock.now(),
                 job.attempts,
                 Duration::seconds(2),
-                Duration::hours(6),
+                MAIL_REST,
             );
             // The lease has counted this attempt.
             letters::postpone(app, job.id, attempt, attempt, at, &error.to_string()).await

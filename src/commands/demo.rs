@@ -20,8 +20,8 @@ use akashi::web::serve::{ServeLimits, serve as accept};
 use akashi::web::site::Site;
 use akashi::worker;
 use clap::Args;
-use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{Connection, PgPool};
 
 use super::serve::{house, listen, stopped, stopper};
 use super::setup::{app, block_on, hashing_threads, migrate_over, options};
@@ -41,6 +41,12 @@ pub struct Options {
 
 pub fn run(demo: &Options) -> Ended {
     logs(false, "warn");
+    if !demo.bind.ip().is_loopback() {
+        return Err(format!(
+            "demo shows its passwords to everybody who opens it, so it is reached from this machine alone: --bind takes a loopback address like 127.0.0.1:8080, not {}.",
+            demo.bind
+        ));
+    }
     let env = Env::of_process();
     std::fs::create_dir_all(&demo.data)
         .map_err(|error| format!("{} cannot be made: {error}", demo.data.display()))?;
@@ -92,6 +98,9 @@ async fn live(demo: &Options, data: &Path, address: &str, place: Option<Place>) 
         password: None,
     };
     let pool = db::pool(options(&login)?, 12);
+    if place.is_none() {
+        refuse_strangers(&pool).await?;
+    }
     migrate_over(&pool).await?;
     let keys = data.join("keys");
     make_rings(&keys)?;
@@ -110,7 +119,7 @@ async fn live(demo: &Options, data: &Path, address: &str, place: Option<Place>) 
         timeout: Duration::from_secs(10),
     })
     .map_err(|error| error.to_string())?;
-    let origin = format!("http://{}", outward(bound));
+    let origin = format!("http://{bound}");
     let app = app(
         Db::shared(pool.clone()),
         vault,
@@ -135,12 +144,30 @@ async fn live(demo: &Options, data: &Path, address: &str, place: Option<Place>) 
     Ok(())
 }
 
-/// Addresses for links: an unspecified bind is reached on loopback.
-fn outward(bound: SocketAddr) -> SocketAddr {
-    if bound.ip().is_unspecified() {
-        SocketAddr::from(([127, 0, 0, 1], bound.port()))
-    } else {
-        bound
+/// A database in which anybody else's sureties stand is left as it is.
+async fn refuse_strangers(pool: &PgPool) -> Ended {
+    let broken = |error: sqlx::Error| format!("the database could not be read: {error}");
+    let mut tx = pool.begin().await.map_err(broken)?;
+    let there: bool = sqlx::query_scalar("select to_regclass('public.sureties') is not null")
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(broken)?;
+    if !there {
+        return Ok(());
+    }
+    // Row-level security binds the tables' owner too.
+    let sql = "set local role founder";
+    sqlx::raw_sql(sql).execute(&mut *tx).await.map_err(broken)?;
+    let names: Vec<String> = sqlx::query_scalar("select name from sureties order by id")
+        .fetch_all(&mut *tx)
+        .await
+        .map_err(broken)?;
+    let known = world::surety_names();
+    match names.iter().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(stranger) => Err(format!(
+            "the database that DATABASE_URL names holds {stranger}, which is not of the demo: give demo a database of its own, or none."
+        )),
     }
 }
 

@@ -37,6 +37,13 @@ enum Command {
     Migrate,
     /// Founds a surety with its branches, from a JSON file.
     Surety { file: PathBuf },
+    /// Registers obligees and new versions of their rule books, from a JSON file.
+    Obligees {
+        /// Letter of the surety.
+        #[arg(long)]
+        surety: char,
+        file: PathBuf,
+    },
     /// Invites a member of staff by mail.
     User(offices::Invite),
     /// Makes and turns key rings.
@@ -70,6 +77,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Work => serve::work(),
         Command::Migrate => setup::migrate(),
         Command::Surety { file } => offices::found(&file),
+        Command::Obligees { surety, file } => offices::obligees(surety, &file),
         Command::User(invite) => offices::invite(&invite),
         Command::Keys { deed } => keys::run(&deed),
         Command::Verify { file, keys } => {

@@ -1,4 +1,4 @@
-//! `surety` and `user`: setting an installation up over the owner's login.
+//! `surety`, `obligees` and `user`: setting an installation up over the owner's login.
 
 use std::path::Path;
 
@@ -6,6 +6,7 @@ use akashi::domain::people::StaffRole;
 use akashi::error::AppError;
 use akashi::services::accounts::signin;
 use akashi::services::founding::{self, Entry, PersonPlan, SuretyPlan};
+use akashi::services::obligees::{self, Kept};
 use clap::Args;
 
 use super::setup::{block_on, owner_app, settings};
@@ -24,6 +25,29 @@ pub fn found(file: &Path) -> Ended {
         founding::found(&app, &plan).await.map_err(words)?;
         pool.close().await;
         say(&format!("{} is registered.", plan.name));
+        Ok(())
+    })
+}
+
+/// `obligees FILE`
+pub fn obligees(surety: char, file: &Path) -> Ended {
+    super::logs(true, "info");
+    let settings = settings()?;
+    let text = std::fs::read(file)
+        .map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+    let plans = obligees::read_plans(&text)
+        .map_err(|why| format!("{} cannot be taken: {why}.", file.display()))?;
+    block_on(async {
+        let (app, pool) = owner_app(&settings).await?;
+        let kept = obligees::keep(&app, surety, &plans).await.map_err(words)?;
+        pool.close().await;
+        for (plan, kept) in plans.iter().zip(kept) {
+            say(&match kept {
+                Kept::Added => format!("{}: registered", plan.name),
+                Kept::Changed(version) => format!("{}: version {version}", plan.name),
+                Kept::Same => format!("{}: as it was", plan.name),
+            });
+        }
         Ok(())
     })
 }

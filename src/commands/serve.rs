@@ -1,6 +1,7 @@
 //! `serve` and `work`: production's web and worker.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use akashi::app::App;
 use akashi::config::{Rings, Settings};
@@ -42,22 +43,36 @@ pub fn serve(site: Option<OneSite>) -> Ended {
     };
     let files = settings.rings(rings).map_err(sentence)?;
     let addresses = settings.addresses().map_err(sentence)?;
+    let outside: Vec<&str> = served
+        .iter()
+        .map(|site| match site {
+            Site::Netdesk => addresses.netdesk.as_str(),
+            Site::Office => addresses.office.as_str(),
+            Site::Dsure | Site::Demo => addresses.dsure.as_str(),
+        })
+        .collect();
+    let proxies = settings.proxies(&outside).map_err(sentence)?;
     let vault =
         Vault::load(&files, hashing_threads(), Cost::Real).map_err(|error| error.sentence())?;
     block_on(async {
         let db = site_pools(&settings, &served)?;
+        let roles = served.iter().map(|site| site.code()).collect();
+        let weak = refuse_weak_logins(&db, roles).await?;
         let app = app(db, vault, addresses, settings.names.clone(), false);
         let stop = stopper()?;
         let metrics = match settings.metrics_bind {
             Some(bind) => Some(metrics(bind, stop.clone()).await?),
             None => None,
         };
-        let router = house(&app, settings.trusted_proxies, &served, Vec::new());
+        let router = house(&app, proxies, &served, Vec::new());
         let listener = listen(settings.bind).await?;
         tracing::info!(bind = %settings.bind, "serving");
-        accept(listener, router, ServeLimits::default(), stopped(stop))
-            .await
-            .map_err(|error| format!("the web stopped: {error}"))?;
+        tokio::select! {
+            ended = accept(listener, router, ServeLimits::default(), stopped(stop)) => {
+                ended.map_err(|error| format!("the web stopped: {error}"))?;
+            }
+            sentence = weak => return Err(sentence),
+        }
         if let Some(metrics) = metrics {
             let _ = metrics.await;
         }
@@ -86,18 +101,65 @@ pub fn work() -> Ended {
                 return Err("AKASHI_WORKER_DATABASE_URL (or DATABASE_URL) is missing: set it to the database's address.".to_owned());
             }
         };
+        let weak = refuse_weak_logins(&db, vec!["worker"]).await?;
         let app = app(db, vault, addresses, settings.names.clone(), false);
         let stop = stopper()?;
         let metrics = match settings.metrics_bind {
             Some(bind) => Some(metrics(bind, stop.clone()).await?),
             None => None,
         };
-        worker::run(app, mailer, stop).await;
+        tokio::select! {
+            () = worker::run(app, mailer, stop) => {}
+            sentence = weak => return Err(sentence),
+        }
         if let Some(metrics) = metrics {
             let _ = metrics.await;
         }
         Ok(())
     })
+}
+
+/// Refuses logins that row-level security does not bind. Where the database does not answer yet, the
+/// future that is returned goes on asking, and ends only with a sentence.
+async fn refuse_weak_logins(
+    db: &Db,
+    roles: Vec<&'static str>,
+) -> Result<impl Future<Output = String> + use<>, String> {
+    let known = match tokio::time::timeout(Duration::from_secs(3), weakness(db, &roles)).await {
+        Ok(Ok(Some(sentence))) => return Err(sentence),
+        Ok(Ok(None)) => true,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the database does not answer yet");
+            false
+        }
+        Err(_) => {
+            tracing::warn!("the database does not answer yet");
+            false
+        }
+    };
+    let db = db.clone();
+    Ok(async move {
+        if known {
+            return std::future::pending().await;
+        }
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            match weakness(&db, &roles).await {
+                Ok(Some(sentence)) => return sentence,
+                Ok(None) => return std::future::pending().await,
+                Err(_) => {}
+            }
+        }
+    })
+}
+
+async fn weakness(db: &Db, roles: &[&'static str]) -> Result<Option<String>, sqlx::Error> {
+    for role in roles {
+        if let Some(sentence) = db.weakness(role).await? {
+            return Ok(Some(sentence));
+        }
+    }
+    Ok(None)
 }
 
 /// A pool per served site, each with the login of its own role; or one for all.

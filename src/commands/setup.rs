@@ -6,8 +6,8 @@ use std::sync::Arc;
 use akashi::app::App;
 use akashi::clock::{Chance, Clock};
 use akashi::config::{Addresses, Env, Login, Missing, Names, Rings, Settings};
-use akashi::db::{self, Db};
-use akashi::vault::{Cost, Vault};
+use akashi::db::{self, Db, logins};
+use akashi::vault::{Cost, Vault, scram};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
@@ -84,15 +84,46 @@ pub fn migrate() -> Ended {
     block_on(async {
         let pool = db::pool(options(settings.owner().map_err(sentence)?)?, 2);
         migrate_over(&pool).await?;
+        make_logins(&settings, &pool).await?;
         pool.close().await;
         super::say("The database's tables are up to date.");
         Ok(())
     })
 }
 
+/// The logins that the roles' own addresses name, where they are not there yet.
+async fn make_logins(settings: &Settings, pool: &PgPool) -> Ended {
+    let owner = options(settings.owner().map_err(sentence)?)?;
+    for (role, login) in [
+        ("netdesk", &settings.netdesk_database),
+        ("office", &settings.office_database),
+        ("dsure", &settings.dsure_database),
+        ("worker", &settings.worker_database),
+    ] {
+        let Some(login) = login else { continue };
+        let wanted = options(login)?;
+        let name = wanted.get_username();
+        if name == owner.get_username() {
+            continue;
+        }
+        let verifier = login
+            .password
+            .as_ref()
+            .map(|password| scram::verifier(password, Chance::System.bytes()));
+        let broken = |error: sqlx::Error| format!("the login {name} could not be made: {error}");
+        let mut conn = pool.acquire().await.map_err(broken)?;
+        if logins::make(&mut conn, name, role, verifier.as_deref())
+            .await
+            .map_err(broken)?
+        {
+            super::say(&format!("The login {name} acts as {role}."));
+        }
+    }
+    Ok(())
+}
+
 pub async fn migrate_over(pool: &PgPool) -> Ended {
-    db::MIGRATIONS
-        .run(pool)
+    db::migrate(pool)
         .await
         .map_err(|error| format!("the database could not be brought up to date: {error}"))
 }

@@ -239,3 +239,21 @@ pub async fn add_link(
     .await
     .map(drop)
 }
+
+/// Whether an account has the mail address of one of two others: accounts of one person.
+pub async fn share_a_mail(
+    conn: &mut PgConnection,
+    account: i64,
+    other: Option<i64>,
+    another: Option<i64>,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "select exists (select from accounts a join accounts o on lower(o.email) = lower(a.email)
+          where a.id = $1 and o.id in ($2, $3))",
+    )
+    .bind(account)
+    .bind(other)
+    .bind(another)
+    .fetch_one(conn)
+    .await
+}

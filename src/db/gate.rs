@@ -5,13 +5,15 @@
 
 use sqlx::PgExecutor;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 /// What a login id leads to.
 #[derive(Debug, sqlx::FromRow)]
 pub struct LoginRow {
     pub id: i64,
     pub password_phc: Option<String>,
-    pub disabled: bool,
+    /// Stopped, or waiting for a mailed link after too many wrong passwords.
+    pub closed: bool,
 }
 
 /// Everything a request needs to know about who asks.
@@ -29,6 +31,10 @@ pub struct SessionRow {
     pub contractor_name: Option<String>,
     pub branch_id: i64,
     pub branch_name: String,
+    pub branch_tel: String,
+    pub branch_fax: String,
+    pub branch_email: String,
+    pub branch_hours: String,
     pub branch_is_head: bool,
     pub terms_version: Option<i32>,
     pub created_at: OffsetDateTime,
@@ -71,33 +77,91 @@ pub struct Bucket {
     pub every: Duration,
 }
 
+/// Wrong passwords in a row: the hashed name of whose, and how many close the door.
+#[derive(Debug, Clone)]
+pub struct Streak {
+    pub name: String,
+    pub limit: i32,
+}
+
 pub async fn login_find(
     conn: impl PgExecutor<'_>,
     site: &str,
     login: &str,
+    streak: &Streak,
 ) -> Result<Option<LoginRow>, sqlx::Error> {
-    sqlx::query_as("select id, password_phc, disabled from login_find($1, $2)")
+    sqlx::query_as("select id, password_phc, closed from login_find($1, $2, $3, $4)")
         .bind(site)
         .bind(login)
+        .bind(&streak.name)
+        .bind(streak.limit)
         .fetch_optional(conn)
         .await
 }
 
-pub async fn session_open(
+/// One wrong password more; true when this one closed an account's door. `job` is the letter's.
+pub async fn login_failed(
     conn: impl PgExecutor<'_>,
-    token: [u8; 32],
     site: &str,
-    account: i64,
+    login: &str,
+    streak: &Streak,
+    job: Uuid,
     now: OffsetDateTime,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("select session_open($1, $2, $3, $4)")
-        .bind(token.as_slice())
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("select login_failed($1, $2, $3, $4, $5, $6)")
+        .bind(&streak.name)
         .bind(site)
-        .bind(account)
+        .bind(login)
+        .bind(streak.limit)
+        .bind(job)
         .bind(now)
+        .fetch_one(conn)
+        .await
+}
+
+/// Stores the same password hashed anew, unless it was changed since `old` was read.
+pub async fn password_rehash(
+    conn: impl PgExecutor<'_>,
+    account: i64,
+    old: &str,
+    new: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("select password_rehash($1, $2, $3)")
+        .bind(account)
+        .bind(old)
+        .bind(new)
         .execute(conn)
         .await
         .map(drop)
+}
+
+/// What a new session rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening<'a> {
+    pub token: [u8; 32],
+    pub site: &'a str,
+    pub account: i64,
+    /// The stored hash that was compared.
+    pub phc: &'a str,
+    pub streak: &'a Streak,
+}
+
+/// Opens a session and ends the streak of wrong passwords; false where the password was changed or the
+/// account closed since it was compared.
+pub async fn session_open(
+    conn: impl PgExecutor<'_>,
+    opening: &Opening<'_>,
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("select session_open($1, $2, $3, $4, $5, $6)")
+        .bind(opening.token.as_slice())
+        .bind(opening.site)
+        .bind(opening.account)
+        .bind(opening.phc)
+        .bind(&opening.streak.name)
+        .bind(now)
+        .fetch_one(conn)
+        .await
 }
 
 pub async fn session_find(
@@ -190,16 +254,20 @@ pub async fn invitation_find(
         .await
 }
 
-/// True for the one that wins.
+/// True for the one that wins. `job` is the letter about a reset.
 pub async fn invitation_use(
     conn: impl PgExecutor<'_>,
     token: [u8; 32],
     phc: &str,
+    streak: &Streak,
+    job: Uuid,
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("select invitation_use($1, $2, $3)")
+    sqlx::query_scalar("select invitation_use($1, $2, $3, $4, $5)")
         .bind(token.as_slice())
         .bind(phc)
+        .bind(&streak.name)
+        .bind(job)
         .bind(now)
         .fetch_one(conn)
         .await
@@ -310,6 +378,30 @@ pub async fn rescue_take(
         .bind(now)
         .fetch_optional(conn)
         .await
+}
+
+/// What waits under this id, without taking it, and until when.
+pub async fn rescue_peek(
+    conn: impl PgExecutor<'_>,
+    id: [u8; 32],
+    site: &str,
+    now: OffsetDateTime,
+) -> Result<Option<(RescueRow, OffsetDateTime)>, sqlx::Error> {
+    let row: Option<(String, Vec<u8>, Vec<u8>, OffsetDateTime)> =
+        sqlx::query_as("select path, nonce, ciphertext, expires_at from rescue_peek($1, $2, $3)")
+            .bind(id.as_slice())
+            .bind(site)
+            .bind(now)
+            .fetch_optional(conn)
+            .await?;
+    Ok(row.map(|(path, nonce, ciphertext, expires)| {
+        let row = RescueRow {
+            path,
+            nonce,
+            ciphertext,
+        };
+        (row, expires)
+    }))
 }
 
 /// The newest migration this database has had.

@@ -85,30 +85,38 @@ pub async fn returned(
     .await
 }
 
+/// An account whose password was changed, and when (the job says).
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub struct InvitationFacts {
-    pub site: String,
+pub struct AccountFacts {
     pub login: String,
     pub name: String,
     pub email: String,
+    /// Contractors' users only.
     pub company: Option<String>,
     pub surety: String,
-    pub disabled: bool,
+    /// Where the person belongs, or the company is looked after.
+    pub branch: String,
+    pub tel: String,
+    pub at: OffsetDateTime,
 }
 
-pub async fn invitation(
+pub async fn account(
     conn: &mut PgConnection,
+    job: Uuid,
     account: i64,
-) -> Result<Option<InvitationFacts>, sqlx::Error> {
+) -> Result<Option<AccountFacts>, sqlx::Error> {
     sqlx::query_as(
-        "select a.site, a.login, a.name, a.email, c.name as company, s.name as surety,
-           a.disabled_at is not null as disabled
+        "select a.login, a.name, a.email, c.name as company, s.name as surety, b.name as branch, b.tel,
+           j.created_at as at
          from accounts a
+         join jobs j on j.id = $2
          join sureties s on s.id = a.surety_id
          left join contractors c on c.surety_id = a.surety_id and c.id = a.contractor_id
-         where a.id = $1",
+         join branches b on b.surety_id = a.surety_id and b.id = coalesce(a.branch_id, c.branch_id)
+         where a.id = $1 and a.disabled_at is null",
     )
     .bind(account)
+    .bind(job)
     .fetch_optional(conn)
     .await
 }

@@ -18,6 +18,7 @@ pub mod issuing;
 pub mod items;
 pub mod jobs;
 pub mod letters;
+pub mod logins;
 pub mod obligees;
 pub mod queue;
 pub mod sureties;
@@ -25,7 +26,7 @@ pub mod sureties;
 use std::ops::{Deref, DerefMut};
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
 
 /// For whom a transaction runs; decides role and visible rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,17 +70,20 @@ pub struct Db {
     office: PgPool,
     dsure: PgPool,
     worker: PgPool,
+    gates: [PgPool; 3],
     take_role: bool,
 }
 
 impl Db {
     /// One login for everything: each transaction takes its role itself.
     pub fn shared(pool: PgPool) -> Self {
+        let gate = gate_pool(&pool);
         Self {
             netdesk: pool.clone(),
             office: pool.clone(),
             dsure: pool.clone(),
             worker: pool,
+            gates: [gate.clone(), gate.clone(), gate],
             take_role: true,
         }
     }
@@ -93,6 +97,7 @@ impl Db {
     /// One login per role, as production has it.
     pub fn per_role(netdesk: PgPool, office: PgPool, dsure: PgPool, worker: PgPool) -> Self {
         Self {
+            gates: [&netdesk, &office, &dsure].map(gate_pool),
             netdesk,
             office,
             dsure,
@@ -104,15 +109,68 @@ impl Db {
     /// The pool behind a site's gate functions (session look-up): security-definer functions of
     /// `gatekeeper`, which need no tenant and no role of the caller.
     pub fn gate(&self, site: Site) -> &PgPool {
+        let [netdesk, office, dsure] = &self.gates;
         match site {
-            Site::Netdesk => &self.netdesk,
-            Site::Office => &self.office,
-            Site::Dsure => &self.dsure,
+            Site::Netdesk => netdesk,
+            Site::Office => office,
+            Site::Dsure => dsure,
         }
     }
 
     pub fn worker(&self) -> &PgPool {
         &self.worker
+    }
+
+    /// What is wrong with the login behind a role, if anything is: one that row-level security does
+    /// not bind would make the second wall a picture of one.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn weakness(&self, role: &'static str) -> Result<Option<String>, sqlx::Error> {
+        let pool = match role {
+            "netdesk" => &self.netdesk,
+            "office" => &self.office,
+            "dsure" => &self.dsure,
+            _ => &self.worker,
+        };
+        let mut conn = pool.acquire().await?;
+        let login: String = sqlx::query_scalar("select session_user::text")
+            .fetch_one(&mut *conn)
+            .await?;
+        let mut begin = String::from("begin");
+        if self.take_role {
+            begin.push_str("; set local role ");
+            begin.push_str(role);
+        }
+        let mut tx = match conn.begin_with(AssertSqlSafe(begin)).await {
+            Ok(tx) => tx,
+            Err(error) if error.as_database_error().is_some() => {
+                return Ok(Some(format!(
+                    "The database login {login} may not act as {role}: run `akashi migrate` first, then `grant {role} to {login}`."
+                )));
+            }
+            Err(error) => return Err(error),
+        };
+        let (acts_as, unbound, member): (String, bool, bool) = sqlx::query_as(
+            "select current_user::text, rolsuper or rolbypassrls,
+               to_regrole($1) is not null and pg_has_role(current_user, to_regrole($1), 'usage')
+             from pg_roles where rolname = current_user",
+        )
+        .bind(role)
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.rollback().await?;
+        Ok(if unbound {
+            Some(format!(
+                "The database login {login} works for {role} as {acts_as}, whom row-level security does not bind (superuser or BYPASSRLS): make a login of its own, `grant {role} to` it and `alter role … set role {role}`."
+            ))
+        } else if member {
+            None
+        } else {
+            Some(format!(
+                "The database login {login} works as {acts_as}, who has not the rights of {role}: `grant {role} to {login}` and `alter role {login} set role {role}`."
+            ))
+        })
     }
 
     /// Begins a transaction in a scope.
@@ -185,6 +243,20 @@ impl DerefMut for Tx {
     }
 }
 
+/// What the server itself ends, whatever role a transaction takes: a statement after ten seconds, a
+/// wait for a lock after three, an idle transaction after fifteen. Asked for once, when a connection
+/// is opened: no message of any transaction is spent on it, and `set local role` cannot lose it.
+const LIMITS: [(&str, &str); 3] = [
+    ("statement_timeout", "10s"),
+    ("lock_timeout", "3s"),
+    ("idle_in_transaction_session_timeout", "15s"),
+];
+
+/// Plans are made once, without looking at values: behind row-level security the planner believes a
+/// search for a word finds next to nothing, and with values at hand reads a whole table instead of
+/// twenty rows along an index.
+const PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_generic_plan")];
+
 /// A pool with the house's habits.
 ///
 /// A connection whose transaction was left open by a cancelled `begin` would swallow the next
@@ -196,7 +268,17 @@ pub fn pool(options: PgConnectOptions, size: u32) -> PgPool {
         .test_before_acquire(false)
         .acquire_timeout(std::time::Duration::from_secs(5))
         .after_release(|conn, _| Box::pin(async move { Ok(is_clean(conn).await) }))
-        .connect_lazy_with(options)
+        .connect_lazy_with(options.options(LIMITS).options(PLANS))
+}
+
+/// The same database for single statements outside transactions. No transaction ever begins here, so
+/// nothing has to be asked when a connection comes back: a round trip less for every page.
+fn gate_pool(like: &PgPool) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(like.options().get_max_connections().div_ceil(2))
+        .test_before_acquire(false)
+        .acquire_timeout(like.options().get_acquire_timeout())
+        .connect_lazy_with((*like.connect_options()).clone())
 }
 
 async fn is_clean(conn: &mut PgConnection) -> bool {
@@ -216,6 +298,22 @@ pub async fn commit_later(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
         .execute(conn)
         .await
         .map(drop)
+}
+
+/// Brings the tables up to date over a connection of its own, which may take the time it needs.
+///
+/// # Errors
+/// When a step fails; what came before it stays.
+pub async fn migrate(pool: &PgPool) -> Result<(), sqlx::migrate::MigrateError> {
+    use sqlx::Executor;
+    let mut conn = pool.acquire().await?.detach();
+    for (limit, _) in LIMITS {
+        conn.execute(AssertSqlSafe(format!("set {limit} = 0")))
+            .await?;
+    }
+    MIGRATIONS.run(&mut conn).await?;
+    conn.close().await?;
+    Ok(())
 }
 
 /// Embedded migrations.

@@ -66,6 +66,17 @@ pub async fn named(
     .await
 }
 
+/// Id, name and printed name of every obligee, for telling which one a person means.
+pub async fn names(
+    conn: &mut PgConnection,
+    surety: i64,
+) -> Result<Vec<(i64, String, String)>, sqlx::Error> {
+    sqlx::query_as("select id, name, title_name from obligees where surety_id = $1 order by id")
+        .bind(surety)
+        .fetch_all(conn)
+        .await
+}
+
 pub async fn add(
     conn: &mut PgConnection,
     surety: i64,
@@ -83,6 +94,20 @@ pub async fn add(
     .bind(now)
     .fetch_one(conn)
     .await
+}
+
+/// 被保証者 as printed from now on; what was issued keeps its own.
+pub async fn set_title(
+    conn: &mut PgConnection,
+    id: i64,
+    title_name: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("update obligees set title_name = $2 where id = $1")
+        .bind(id)
+        .bind(title_name)
+        .execute(conn)
+        .await
+        .and_then(super::one)
 }
 
 /// The next version of a rule book; returns its number.

@@ -55,7 +55,34 @@ pub struct Invitation<'a> {
     /// 72時間 / 30分
     pub lasts: &'a str,
     pub reset: bool,
+    /// After too many wrong passwords.
+    pub locked: bool,
     pub surety: &'a str,
+}
+
+/// パスワードの変更: told to the account's own address, with no link and no secret.
+#[derive(Debug, Template)]
+#[template(path = "mail/password.txt", escape = "none")]
+pub struct PasswordChanged<'a> {
+    pub name: &'a str,
+    pub company: &'a str,
+    pub service: &'a str,
+    pub login: &'a str,
+    /// 2026/11/20 14:05
+    pub at: &'a str,
+    /// Of the surety, not of a contractor.
+    pub staff: bool,
+    pub surety: &'a str,
+    pub branch: &'a str,
+    pub tel: &'a str,
+}
+
+impl PasswordChanged<'_> {
+    /// # Errors
+    /// Only if the template cannot be written.
+    pub fn letter(&self, to: &str) -> Result<Letter, MailError> {
+        letter(to, "パスワード変更のお知らせ", self)
+    }
 }
 
 impl Issued<'_> {

@@ -7,22 +7,30 @@ mod messages;
 
 use std::time::Duration;
 
+use lettre::Address;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-pub use messages::{Invitation, Issued, Returned};
+pub use messages::{Invitation, Issued, PasswordChanged, Returned};
 
 /// How mail leaves the house.
 #[derive(Clone)]
 pub struct Mailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    host: String,
+    port: u16,
+    /// TLS from the first byte.
+    wrapper: Option<TlsParameters>,
+    /// STARTTLS, required.
+    upgrade: Option<TlsParameters>,
+    login: Option<Credentials>,
+    hello: ClientId,
     from: Address,
     /// Right side of Message-IDs.
     domain: String,
@@ -76,10 +84,11 @@ pub enum MailError {
     /// The address or the letter itself: trying again would not help.
     #[error("the letter cannot be sent: {0}")]
     Letter(String),
-    /// 5xx: refused for good.
+    /// 5xx to this recipient or this letter: refused for good.
     #[error("refused by the mail server: {0}")]
     Refused(String),
-    /// Anything that may pass: 4xx, time-outs, nobody listening.
+    /// Anything that may pass: 4xx, time-outs, nobody listening; and whatever the server says against
+    /// us before it has heard of a recipient (greeting, TLS, sign-in, sender), which a person mends.
     #[error("not sent yet: {0}")]
     Passing(String),
 }
@@ -103,22 +112,22 @@ impl Mailer {
             TlsParameters::new(settings.host.clone())
                 .map_err(|error| MailError::Letter(error.to_string()))
         };
-        let tls = match settings.guard {
-            Guard::Plain => Tls::None,
-            Guard::StartTls => Tls::Required(tls()?),
-            Guard::Tls => Tls::Wrapper(tls()?),
+        let (wrapper, upgrade) = match settings.guard {
+            Guard::Plain => (None, None),
+            Guard::StartTls => (None, Some(tls()?)),
+            Guard::Tls => (Some(tls()?), None),
         };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
-            .port(settings.port)
-            .tls(tls)
-            .timeout(Some(settings.timeout))
-            .hello_name(ClientId::Domain(domain.clone()))
-            .pool_config(PoolConfig::new().max_size(2));
-        if let Some((user, password)) = &settings.login {
-            builder = builder.credentials(Credentials::new(user.clone(), password.to_string()));
-        }
+        let login = settings
+            .login
+            .as_ref()
+            .map(|(user, password)| Credentials::new(user.clone(), password.to_string()));
         Ok(Self {
-            transport: builder.build(),
+            host: settings.host.clone(),
+            port: settings.port,
+            wrapper,
+            upgrade,
+            login,
+            hello: ClientId::Domain(domain.clone()),
             from,
             domain,
             timeout: settings.timeout,
@@ -147,23 +156,80 @@ impl Mailer {
         let message = Message::builder()
             // Addresses only: a display name with a line break makes the library panic.
             .from(Mailbox::new(None, self.from.clone()))
-            .to(Mailbox::new(None, to))
+            .to(Mailbox::new(None, to.clone()))
             .subject(letter.subject.clone())
             .date(now.into())
             .message_id(Some(self.message_id(job)))
             .header(ContentType::TEXT_PLAIN)
             .body(letter.body.clone())
             .map_err(|error| MailError::Letter(error.to_string()))?;
-        // The transport's own time-out covers connecting only; a silent server must not hold a job.
-        match tokio::time::timeout(self.timeout, self.transport.send(message)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(sort(&error)),
-            Err(_) => Err(MailError::Passing(format!(
-                "the mail server gave no answer within {} s",
-                self.timeout.as_secs()
-            ))),
-        }
+        // The connection's own time-out covers connecting only; a silent server must not hold a job.
+        let work = self.deliver(to, message.formatted());
+        let mut line = tokio::time::timeout(self.timeout, work)
+            .await
+            .map_err(|_| {
+                MailError::Passing(format!(
+                    "the mail server gave no answer within {} s",
+                    self.timeout.as_secs()
+                ))
+            })??;
+        // It has the letter; a goodbye changes nothing.
+        let _ = tokio::time::timeout(GOODBYE, line.quit()).await;
+        Ok(())
     }
+
+    /// The steps of one delivery, so that a 5xx is judged by the step that it answers.
+    async fn deliver(
+        &self,
+        to: Address,
+        letter: Vec<u8>,
+    ) -> Result<AsyncSmtpConnection, MailError> {
+        let mut line = AsyncSmtpConnection::connect_tokio1(
+            (self.host.as_str(), self.port),
+            Some(self.timeout),
+            &self.hello,
+            self.wrapper.clone(),
+            None,
+        )
+        .await
+        .map_err(|error| passing(&error))?;
+        if let Some(tls) = &self.upgrade {
+            line.starttls(tls.clone(), &self.hello)
+                .await
+                .map_err(|error| passing(&error))?;
+        }
+        if let Some(login) = &self.login {
+            line.auth(DEFAULT_MECHANISMS, login)
+                .await
+                .map_err(|error| passing(&error))?;
+        }
+        let mut options = Vec::new();
+        let ascii = |address: &Address| address.to_string().is_ascii();
+        if !(ascii(&self.from) && ascii(&to)) {
+            if !line.server_info().supports_feature(Extension::SmtpUtfEight) {
+                return Err(MailError::Letter(
+                    "the mail server takes no address beyond ASCII".to_owned(),
+                ));
+            }
+            options.push(MailParameter::SmtpUtfEight);
+        }
+        line.command(Mail::new(Some(self.from.clone()), options))
+            .await
+            .map_err(|error| passing(&error))?;
+        line.command(Rcpt::new(to, Vec::new()))
+            .await
+            .map_err(|error| sort(&error))?;
+        line.command(Data).await.map_err(|error| sort(&error))?;
+        line.message(&letter).await.map_err(|error| sort(&error))?;
+        Ok(line)
+    }
+}
+
+/// How long the goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+fn passing(error: &SmtpError) -> MailError {
+    MailError::Passing(error.to_string())
 }
 
 fn sort(error: &SmtpError) -> MailError {

@@ -132,7 +132,22 @@ pub async fn add_staff(
         email: person.email,
         password_phc: phc.as_deref(),
     };
-    register(app, &mut tx, &new).await?;
+    match register(app, &mut tx, &new).await {
+        Ok(_) => {}
+        Err(AppError::Internal(error)) => {
+            let taken = error
+                .downcast_ref::<sqlx::Error>()
+                .and_then(crate::db::constraint);
+            return Err(match taken {
+                Some("accounts_mail_once_among_staff") => AppError::Conflict(format!(
+                    "{} is another member of staff's address",
+                    person.email
+                )),
+                _ => AppError::Internal(error),
+            });
+        }
+        Err(other) => return Err(other),
+    }
     tx.commit().await?;
     Ok(())
 }

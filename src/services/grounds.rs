@@ -5,9 +5,9 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::applications::Item;
-use super::issuance;
+use super::applications::{Item, unprinted};
 use super::obligees::Obligee;
+use super::{issuance, same_works};
 use crate::db::applications::CaseRow;
 use crate::db::items::ItemRow;
 use crate::db::sureties::{self, ContractorRow};
@@ -80,7 +80,7 @@ impl Grounds {
             }
         }
         let today = era::tokyo_date(now);
-        let findings = rules::check(
+        let mut findings = rules::check(
             &content,
             obligee.as_ref().and_then(|obligee| obligee.book.as_ref()),
             &Circumstances {
@@ -89,6 +89,11 @@ impl Grounds {
                 lump_sum_agreement: contractor.lump_sum,
             },
         );
+        let (surety, contractor_id) = (case.surety_id, case.contractor_id);
+        let received =
+            same_works::received(conn, surety, contractor_id, Some(case.id), &content).await?;
+        findings.push(rules::overlap(&received));
+        findings.push(rules::printable(&unprinted(&content)));
         Ok(Self {
             seen: Seen::new(case.id, &mark(case, &bindings)?),
             items: rows

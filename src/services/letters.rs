@@ -15,7 +15,7 @@ use crate::domain::certificate::Occasion;
 use crate::domain::era;
 use crate::domain::product::Product;
 use crate::error::AppError;
-use crate::mail::{Invitation, Issued, Letter, Returned};
+use crate::mail::{Invitation, Issued, Letter, PasswordChanged, Returned};
 
 /// How long a letter may take before another worker tries it.
 const LEASE: Duration = Duration::minutes(5);
@@ -23,9 +23,23 @@ const LEASE: Duration = Duration::minutes(5);
 /// What a mail job asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    Issued { guarantee: i64, seq: i32 },
-    Returned { application: Uuid },
-    Invitation { account: i64, reset: bool },
+    Issued {
+        guarantee: i64,
+        seq: i32,
+    },
+    Returned {
+        application: Uuid,
+    },
+    /// `locked`: after too many wrong passwords.
+    Invitation {
+        account: i64,
+        reset: bool,
+        locked: bool,
+    },
+    /// The account's password is another one now.
+    Password {
+        account: i64,
+    },
 }
 
 impl Kind {
@@ -42,6 +56,10 @@ impl Kind {
             "mail_invitation" => Some(Self::Invitation {
                 account: payload["account"].as_i64()?,
                 reset: payload["purpose"].as_str()? == "reset",
+                locked: payload["locked"].as_bool().unwrap_or_default(),
+            }),
+            "mail_password" => Some(Self::Password {
+                account: payload["account"].as_i64()?,
             }),
             _ => None,
         }
@@ -80,7 +98,15 @@ pub async fn compose(app: &App, job: Uuid, kind: &Kind) -> Result<Composed, AppE
             .filter(|facts| facts.stage == "returned")
             .map(|facts| returned(app, *application, &facts))
             .transpose()?,
-        Kind::Invitation { account, reset } => {
+        Kind::Password { account } => letters::account(&mut tx, job, *account)
+            .await?
+            .map(|facts| password_changed(app, &facts))
+            .transpose()?,
+        Kind::Invitation {
+            account,
+            reset,
+            locked,
+        } => {
             // The link is made now, so that no job row ever holds it; the lease is this job's alone.
             tx.commit().await?;
             let purpose = if *reset {
@@ -90,7 +116,7 @@ pub async fn compose(app: &App, job: Uuid, kind: &Kind) -> Result<Composed, AppE
             };
             let link = invitation::make_link(app, *account, purpose).await?;
             tx = app.db.begin(&Scope::Worker).await?;
-            link.map(|link| invite(app, &link)).transpose()?
+            link.map(|link| invite(app, &link, *locked)).transpose()?
         }
     };
     let Some(letter) = letter else {
@@ -146,7 +172,28 @@ fn returned(app: &App, id: Uuid, facts: &letters::ReturnedFacts) -> Result<Lette
     .map_err(AppError::internal)
 }
 
-fn invite(app: &App, link: &Link) -> Result<Letter, AppError> {
+fn password_changed(app: &App, facts: &letters::AccountFacts) -> Result<Letter, AppError> {
+    let staff = facts.company.is_none();
+    PasswordChanged {
+        name: &facts.name,
+        company: facts.company.as_deref().unwrap_or(&facts.surety),
+        service: if staff {
+            &app.names.office
+        } else {
+            &app.names.netdesk
+        },
+        login: &facts.login,
+        at: &era::stamp(facts.at),
+        staff,
+        surety: &facts.surety,
+        branch: &facts.branch,
+        tel: &facts.tel,
+    }
+    .letter(&facts.email)
+    .map_err(AppError::internal)
+}
+
+fn invite(app: &App, link: &Link, locked: bool) -> Result<Letter, AppError> {
     let service = match link.door {
         Door::Netdesk => &app.names.netdesk,
         Door::Office => &app.names.office,
@@ -160,6 +207,7 @@ fn invite(app: &App, link: &Link) -> Result<Letter, AppError> {
         link: &link.url(),
         lasts: if reset { "30分" } else { "72時間" },
         reset,
+        locked,
         surety: &link.surety_name,
     }
     .letter(&link.email)

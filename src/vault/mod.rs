@@ -10,6 +10,7 @@ pub mod hashing;
 pub mod keyset;
 mod phc;
 pub mod ring;
+pub mod scram;
 pub mod sealer;
 pub mod secret;
 pub mod signing;
@@ -22,6 +23,14 @@ pub use phc::Cost;
 pub use ring::{Ring, SigningRing};
 pub use sealer::{Sealed, Sealer};
 pub use signing::{Signature, Signer};
+
+/// Reads a file that holds a secret of any kind; only where nobody else can read it.
+///
+/// # Errors
+/// As key rings: missing, readable by others, or broken.
+pub fn read_secret(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, VaultError> {
+    files::read(path)
+}
 
 /// Where a process finds its rings; what it does not need is `None`.
 #[derive(Debug, Clone, Default)]

@@ -1,5 +1,6 @@
 //! Coming in, staying in, and who says so.
 
+use akashi::services::accounts::invitation::{self, Accepted, Purpose};
 use akashi::services::accounts::password::{self, PasswordChange, PasswordFault};
 use akashi::services::accounts::signin::{self, SignIn};
 use akashi::services::accounts::{Door, SessionToken, sessions};
@@ -260,4 +261,128 @@ async fn a_new_password_ends_every_other_session() {
         .await
         .unwrap();
     assert!(matches!(guess, PasswordChange::Wait(_)), "{guess:?}");
+}
+
+#[tokio::test]
+async fn a_hundred_wrong_passwords_in_a_row_close_the_door_until_a_mailed_link_is_used() {
+    let house = Gatehouse::open("streak").await;
+    let app = &house.app;
+    let attempt = async |login: &'static str, password: &'static str| {
+        app.clock.advance(Duration::minutes(1));
+        signin::sign_in(app, Door::Netdesk, login, password, "n")
+            .await
+            .unwrap()
+    };
+    let wrong = async |login: &'static str, times: usize| {
+        for n in 0..times {
+            assert!(
+                matches!(attempt(login, "wrong").await, SignIn::Refused),
+                "{n}"
+            );
+        }
+    };
+    let letters = "select count(*)::text from jobs where kind = 'mail_invitation'";
+    // One success in between begins anew.
+    wrong("minato.soumu", 99).await;
+    assert!(matches!(
+        attempt("minato.soumu", PASSWORD).await,
+        SignIn::In(_)
+    ));
+    wrong("minato.soumu", 99).await;
+    assert_eq!(house.text(letters).await, "0");
+    assert!(matches!(
+        attempt("minato.soumu", PASSWORD).await,
+        SignIn::In(_)
+    ));
+    wrong("minato.soumu", 100).await;
+    assert_eq!(house.text(letters).await, "1");
+    // To the outside nothing tells it from a wrong password, nor from an id that is nobody's.
+    assert!(matches!(
+        attempt("minato.soumu", PASSWORD).await,
+        SignIn::Refused
+    ));
+    wrong("minato.soumu", 5).await;
+    wrong("nobody.here", 101).await;
+    assert_eq!(house.text(letters).await, "1", "one letter, once");
+    assert!(matches!(
+        attempt("minato.viewer", PASSWORD).await,
+        SignIn::In(_)
+    ));
+    let payload = house
+        .text("select (payload - 'account')::text from jobs where kind = 'mail_invitation'")
+        .await;
+    assert_eq!(payload, r#"{"locked": true, "purpose": "reset"}"#);
+    // A month later it is still closed.
+    app.clock.advance(Duration::days(31));
+    sessions::sweep(app).await.unwrap();
+    assert!(matches!(
+        attempt("minato.soumu", PASSWORD).await,
+        SignIn::Refused
+    ));
+    let id: i64 = house
+        .text("select id::text from accounts where login = 'minato.soumu'")
+        .await
+        .parse()
+        .unwrap();
+    let link = invitation::make_link(app, id, Purpose::Reset)
+        .await
+        .unwrap()
+        .unwrap();
+    let used = invitation::accept_invitation(app, Door::Netdesk, link.token().expose(), NEW)
+        .await
+        .unwrap();
+    assert_eq!(used, Accepted::Done);
+    assert!(matches!(attempt("minato.soumu", NEW).await, SignIn::In(_)));
+    assert_eq!(
+        house
+            .text("select count(*)::text from jobs where kind = 'mail_password'")
+            .await,
+        "1",
+        "a reset is told"
+    );
+}
+
+#[tokio::test]
+async fn a_new_password_ends_sessions_of_the_very_same_instant() {
+    let house = Gatehouse::open("instant").await;
+    let app = &house.app;
+    let who = house.contractor("minato.soumu").await;
+    let thief = house.sign_in(Door::Netdesk, "minato.soumu").await;
+    // The clock stands still.
+    let Ok(PasswordChange::Done(own)) = password::change_password(app, &who, PASSWORD, NEW).await
+    else {
+        panic!("the right old password and a good new one");
+    };
+    assert!(!lives(&house, &thief).await && lives(&house, &own).await);
+    let told = house
+        .text("select kind || ' ' || (payload ->> 'account') from jobs")
+        .await;
+    assert_eq!(told, format!("mail_password {}", who.account()));
+    // What was typed in the ended one can still be given back to its owner.
+    let owner = house
+        .text("select count(*)::text from sessions s join accounts a on a.id = s.account_id where a.login = 'minato.soumu'")
+        .await;
+    assert_eq!(owner, "3");
+}
+
+#[tokio::test]
+async fn a_cheaper_hash_of_earlier_days_is_replaced_on_the_way_in() {
+    use akashi::vault::{Cost, Hashing, Vault};
+    let house = Gatehouse::open("rehash").await;
+    let stored =
+        "select substring(password_phc from 'm=[0-9]+') from accounts where login = 'minato.soumu'";
+    assert_eq!(house.text(stored).await, "m=64");
+    let hashing = Hashing::new(None, 1, Cost::Real).unwrap();
+    let app = akashi::app::App {
+        vault: std::sync::Arc::new(Vault::new(None, None, hashing)),
+        ..house.app.clone()
+    };
+    for _ in 0..2 {
+        let entry = signin::sign_in(&app, Door::Netdesk, "minato.soumu", PASSWORD, "n").await;
+        let Ok(SignIn::In(token)) = entry else {
+            panic!("{entry:?}");
+        };
+        assert!(lives(&house, &token).await);
+        assert_eq!(house.text(stored).await, "m=19456");
+    }
 }

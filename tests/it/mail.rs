@@ -34,6 +34,9 @@ async fn a_server_that_is_down_slow_or_busy_gets_the_letter_later_and_once() {
         (Behaviour::RefuseConnections, 1),
         (Behaviour::CloseAtConnect, 1),
         (Behaviour::Greet421, 1),
+        // Refusals of us, not of the recipient: a person mends them, and the letter has waited.
+        (Behaviour::Greet554, 1),
+        (Behaviour::Sender5xx, 1),
         (Behaviour::Reply4xx, 1),
         (Behaviour::Data4xx, 1),
         (Behaviour::Babble, 1),
@@ -163,12 +166,13 @@ async fn a_refused_letter_is_buried_with_its_reason_and_can_be_run_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_never_comes_back_buries_the_letter_after_its_attempts() {
+async fn a_server_that_never_comes_back_buries_the_letter_after_a_day() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
     house.catcher.behave(Behaviour::RefuseConnections).await;
     desk.issued(&desk.form(Ware::Electronic), Ware::Electronic.product())
         .await;
+    let begin = house.app.clock.now();
     let mut tries = 1;
     while letter(&house).await.0 == "ready" {
         let next: time::OffsetDateTime = house
@@ -176,7 +180,7 @@ async fn a_server_that_never_comes_back_buries_the_letter_after_its_attempts() {
             .await;
         let wait = next - house.app.clock.now();
         assert!(
-            wait > Duration::ZERO && wait <= Duration::hours(6),
+            wait > Duration::ZERO && wait <= Duration::hours(1),
             "{wait}"
         );
         house.app.clock.advance(wait);
@@ -185,9 +189,39 @@ async fn a_server_that_never_comes_back_buries_the_letter_after_its_attempts() {
         assert!(tries < 50, "it is tried for ever");
     }
     let (state, attempts, reason) = letter(&house).await;
-    assert_eq!((state.as_str(), attempts, tries), ("buried", 12, 12));
+    assert_eq!((state.as_str(), attempts), ("buried", tries));
+    let held = house.app.clock.now() - begin;
+    assert!(
+        held >= Duration::hours(23) && held <= Duration::hours(25),
+        "held on to for {held}"
+    );
     assert!(reason.is_some_and(|reason| !reason.is_empty()));
     house.tear_down().await;
+}
+
+#[tokio::test]
+async fn a_mail_server_that_knows_no_sign_in_is_a_matter_of_settings_not_of_the_letter() {
+    use akashi::mail::{Guard, Letter, MailSettings, Mailer};
+    let house = House::new().await;
+    let mailer = Mailer::new(&MailSettings {
+        host: house.catcher.addr().ip().to_string(),
+        port: house.catcher.addr().port(),
+        guard: Guard::Plain,
+        login: Some(("akashi".to_owned(), "wrong".to_owned().into())),
+        from: "no-reply@akashi.example".to_owned(),
+        timeout: Span::from_secs(2),
+    })
+    .unwrap();
+    let letter = Letter {
+        to: "soumu@minato.example".to_owned(),
+        subject: "件名".to_owned(),
+        body: "本文".to_owned(),
+    };
+    let now = house.app.clock.now();
+    let sent = mailer.send(&letter, uuid::Uuid::nil(), now).await;
+    assert!(sent.is_err_and(|error| !error.is_permanent()));
+    assert!(house.caught().is_empty());
+    house.close().await;
 }
 
 #[tokio::test]
@@ -224,6 +258,46 @@ async fn a_letter_that_cannot_be_written_is_buried_and_holds_up_nobody() {
         .await;
     assert_eq!(buried, 1);
     house.tear_down().await;
+}
+
+#[tokio::test]
+async fn a_changed_password_is_told_to_its_owner_without_any_secret() {
+    use akashi::services::accounts::DEMO_PASSWORD;
+    use akashi::services::accounts::password::{self, PasswordChange};
+    const NEW: &str = "もっと長い合い言葉をここに書く";
+    let house = House::new().await;
+    let user = house.user("minato.soumu").await;
+    let clerk = house.staff("kanagawa.clerk").await;
+    let changed = password::change_password(&house.app, &user, DEMO_PASSWORD, NEW).await;
+    assert!(matches!(changed, Ok(PasswordChange::Done(_))));
+    let changed = password::change_password(&house.app, &clerk, DEMO_PASSWORD, NEW).await;
+    assert!(matches!(changed, Ok(PasswordChange::Done(_))));
+    house.work().await;
+    let mails = house.mails().await;
+    assert_eq!(mails.len(), 2);
+    for (mail, words) in mails.iter().zip([
+        [
+            "soumu@minato.example",
+            "minato.soumu",
+            "神奈川支店（TEL 045-000-0000）",
+        ],
+        ["kanagawa.clerk", "kanagawa.clerk", "システムの管理者"],
+    ]) {
+        assert_eq!(mail.summary.subject, "パスワード変更のお知らせ");
+        assert!(mail.summary.to.contains(words[0]), "{}", mail.summary.to);
+        for word in [
+            words[1],
+            words[2],
+            "2026/07/02 14:30",
+            "お心当たりのないときは",
+        ] {
+            assert!(mail.body.contains(word), "{word}: {}", mail.body);
+        }
+        for secret in [NEW, DEMO_PASSWORD, "http"] {
+            assert!(!mail.body.contains(secret), "{}", mail.body);
+        }
+    }
+    house.close().await;
 }
 
 #[tokio::test]

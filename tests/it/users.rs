@@ -178,6 +178,13 @@ async fn administrators_manage_their_own_people_and_nobody_else() {
     );
 
     // two administrators, each removing the other at the same moment: one stays
+    users::set_role(app, &company, sender.account(), "viewer")
+        .await
+        .unwrap();
+    let changed = house
+        .text("select detail ->> 'from' || ' ' || (detail ->> 'to') from events where kind = 'account_role' order by id desc limit 1")
+        .await;
+    assert_eq!(changed, "sender viewer", "history says from what to what");
     users::set_role(app, &company, sender.account(), "administrator")
         .await
         .unwrap();
@@ -202,6 +209,17 @@ async fn administrators_manage_their_own_people_and_nobody_else() {
         role: "clerk".into(),
         branch,
     };
+    let taken = NewUser {
+        email: "KANAGAWA.clerk@minato.example".into(),
+        ..typed("kanagawa.second", Some(2))
+    };
+    match users::create_user(app, &staff, &taken).await.unwrap() {
+        Created::Refused(faults) => {
+            assert_eq!(faults[0].field, "email");
+            assert!(faults[0].sentence.contains("ほかの職員"), "{faults:?}");
+        }
+        Created::Done(_) => panic!("one person, two accounts"),
+    }
     let refused = |created: Created| match created {
         Created::Refused(faults) => faults.into_iter().map(|fault| fault.field).collect(),
         Created::Done(_) => Vec::new(),

@@ -323,6 +323,8 @@ async fn a_new_password_ends_the_other_sessions() {
         .await
         .is(200)
         .says("もう一度ログインしてください");
+    house.work().await;
+    assert_eq!(house.caught().len(), 1, "its owner is told");
     house.close().await;
 }
 

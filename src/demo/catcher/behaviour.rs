@@ -17,6 +17,10 @@ pub enum Behaviour {
     Slow(Duration),
     /// 421 instead of a greeting, then closes.
     Greet421,
+    /// 554 instead of a greeting, then closes.
+    Greet554,
+    /// 550 to every sender.
+    Sender5xx,
     /// 450 to every recipient (try again later).
     Reply4xx,
     /// 550 to every recipient (never).

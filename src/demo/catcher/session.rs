@@ -64,6 +64,7 @@ impl Session {
         match self.now() {
             Behaviour::CloseAtConnect => return Ok(()),
             Behaviour::Greet421 => return self.say("421 4.3.2 try again later").await,
+            Behaviour::Greet554 => return self.say("554 5.3.2 no service here").await,
             Behaviour::Silent => {
                 let _ = self
                     .behaviour
@@ -135,6 +136,9 @@ impl Session {
         }
         if size.is_some_and(|size| size > MAX_MAIL) {
             return "552 5.3.4 too large";
+        }
+        if self.now() == Behaviour::Sender5xx {
+            return "550 5.7.1 this sender may not send";
         }
         self.sender = true;
         "250 2.1.0 ok"

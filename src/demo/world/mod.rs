@@ -133,6 +133,11 @@ pub async fn found(app: &App) -> Result<(), AppError> {
     Ok(())
 }
 
+/// The names of the demo's sureties.
+pub fn surety_names() -> Vec<&'static str> {
+    SURETIES.iter().map(|surety| surety.name).collect()
+}
+
 fn letter(suffix: &str) -> char {
     suffix.chars().next().unwrap_or('?')
 }

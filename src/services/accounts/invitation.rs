@@ -203,7 +203,7 @@ pub enum Accepted {
     Refused(password::PasswordFault),
 }
 
-/// Sets the password once.
+/// Sets the password once. After a reset the account's address is told.
 ///
 /// # Errors
 /// `Busy`
@@ -224,7 +224,10 @@ pub async fn accept_invitation(
     };
     let phc = password::hash(app, new).await?;
     let pool = app.db.gate(door.site());
-    if gate::invitation_use(pool, token.sha256(), &phc, app.clock.now()).await? {
+    let now = app.clock.now();
+    let streak = limits::streak(door, &guest.login);
+    let job = app.chance.id(now);
+    if gate::invitation_use(pool, token.sha256(), &phc, &streak, job, now).await? {
         tracing::info!(target: "audit", door = door.code(), "a link was used");
         Ok(Accepted::Done)
     } else {

@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::Door;
 use crate::app::App;
-use crate::db::gate::{self, Bucket};
+use crate::db::gate::{self, Bucket, Streak};
 use crate::domain::certificate::{hex, sha256};
 
 /// The limiter may fail, the door may not: after this long the attempt is let through uncounted
@@ -44,6 +44,30 @@ pub(super) fn links(door: Door, account: i64) -> Bucket {
         3,
         Duration::minutes(20),
     )
+}
+
+/// Wrong passwords in a row per login id: a hundred, then only a mailed link opens the door again
+/// (NIST SP 800-63B). The same for ids that do not exist.
+pub(super) fn streak(door: Door, login: &str) -> Streak {
+    Streak {
+        name: bucket("streak", door, login, 1, Duration::ZERO).name,
+        limit: 100,
+    }
+}
+
+/// Counts a wrong password. The one that closes an account's door mails its owner the link.
+pub(super) async fn failed(app: &App, door: Door, login: &str, streak: &Streak) {
+    let now = app.clock.now();
+    let pool = app.db.gate(door.site());
+    let work = gate::login_failed(pool, door.code(), login, streak, app.chance.id(now), now);
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(Ok(false)) => {}
+        Ok(Ok(true)) => {
+            tracing::warn!(target: "audit", door = door.code(), "a login waits for a mailed link");
+        }
+        Ok(Err(error)) => tracing::warn!(%error, "a wrong password was not counted"),
+        Err(_) => tracing::warn!("the limiter is slow; a wrong password was not counted"),
+    }
 }
 
 /// Takes one from each bucket, or says how many seconds to wait.

@@ -1,9 +1,12 @@
 //! The own password: what a new one must be, and changing it.
 
+use serde_json::json;
+
 use super::signin::fold_password;
 use super::{DEMO_PASSWORD, Person, SessionToken, limits};
 use crate::app::App;
-use crate::db::{accounts, gate};
+use crate::db::gate::{self, Opening};
+use crate::db::{accounts, jobs};
 use crate::error::AppError;
 use crate::vault::hashing::LONGEST;
 
@@ -89,7 +92,7 @@ pub enum PasswordChange {
     Refused(PasswordFault),
 }
 
-/// Changes the own password and ends every other session.
+/// Changes the own password and ends every other session; the account's address is told.
 ///
 /// # Errors
 /// `Busy`; `Conflict` when it was changed elsewhere in the same moment.
@@ -131,7 +134,19 @@ pub async fn change_password(
                 .to_owned(),
         ));
     }
-    gate::session_open(&mut *tx, token.sha256(), who.door.code(), who.account, now).await?;
+    let opening = Opening {
+        token: token.sha256(),
+        site: who.door.code(),
+        account: who.account,
+        phc: &phc,
+        streak: &limits::streak(who.door, &who.login),
+    };
+    if !gate::session_open(&mut *tx, &opening, now).await? {
+        return Err(AppError::internal("a session could not be opened"));
+    }
+    let notice = json!({ "account": who.account });
+    let job = app.chance.id(now);
+    jobs::add(&mut tx, job, who.surety, "mail_password", &notice, now).await?;
     super::users::record(&mut tx, &who, who.account, "password_changed", now).await?;
     tx.commit().await?;
     tracing::info!(target: "audit", door = who.door.code(), account = who.account, "password changed");

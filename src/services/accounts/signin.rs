@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{DEMO_PASSWORD, Door, SessionToken, limits};
 use crate::app::App;
-use crate::db::gate;
+use crate::db::gate::{self, Opening, Streak};
 use crate::error::AppError;
 
 /// What became of an attempt.
@@ -36,7 +36,8 @@ pub async fn sign_in(
         tracing::info!(target: "audit", door = door.code(), network, "sign-in held up");
         return Ok(SignIn::Wait(seconds));
     }
-    let right = match compare(app, door, &login, password).await {
+    let streak = limits::streak(door, &login);
+    let right = match compare(app, door, &login, password, &streak).await {
         Ok(right) => right,
         Err(error) => {
             // Not the visitor's fault: it must not count as one.
@@ -44,28 +45,58 @@ pub async fn sign_in(
             return Err(error);
         }
     };
-    let Some(account) = right else {
+    let Some((account, phc)) = right else {
+        limits::failed(app, door, &login, &streak).await;
         tracing::info!(target: "audit", door = door.code(), network, "sign-in refused");
         return Ok(SignIn::Refused);
     };
     let token = SessionToken::draw(app);
-    let pool = app.db.gate(door.site());
-    gate::session_open(pool, token.sha256(), door.code(), account, now).await?;
+    let opening = Opening {
+        token: token.sha256(),
+        site: door.code(),
+        account,
+        phc: &phc,
+        streak: &streak,
+    };
+    if !gate::session_open(app.db.gate(door.site()), &opening, now).await? {
+        // Changed or closed while it was compared: it is the right password no more.
+        return Ok(SignIn::Refused);
+    }
     limits::give_back(app, door, &buckets, now).await;
+    if !app.vault.hashing().is_current(&phc)
+        && let Err(error) = rehash(app, door, account, password, &phc).await
+    {
+        tracing::warn!(%error, account, "a password could not be hashed anew");
+    }
     tracing::info!(target: "audit", door = door.code(), network, account, "signed in");
     Ok(SignIn::In(token))
 }
 
-/// The account whose login id and password these are. Every "no" costs one look-up and one hash.
+/// Hashes of cheaper days are replaced while the password is at hand.
+async fn rehash(
+    app: &App,
+    door: Door,
+    account: i64,
+    password: &str,
+    old: &str,
+) -> Result<(), AppError> {
+    let new = super::password::hash(app, password).await?;
+    gate::password_rehash(app.db.gate(door.site()), account, old, &new).await?;
+    Ok(())
+}
+
+/// The account whose login id and password these are, with the hash that was compared. Every "no"
+/// costs one look-up and one hash.
 async fn compare(
     app: &App,
     door: Door,
     login: &str,
     password: &str,
-) -> Result<Option<i64>, AppError> {
+    streak: &Streak,
+) -> Result<Option<(i64, String)>, AppError> {
     // An id that cannot exist is looked up as one that does not.
     let asked = if is_login(login) { login } else { "-" };
-    let row = gate::login_find(app.db.gate(door.site()), door.code(), asked).await?;
+    let row = gate::login_find(app.db.gate(door.site()), door.code(), asked, streak).await?;
     let stored = row.as_ref().and_then(|row| row.password_phc.as_deref());
     let password = fold_password(password);
     let right = app
@@ -75,8 +106,8 @@ async fn compare(
         .await?;
     let published = !app.demo && password == DEMO_PASSWORD;
     Ok(row
-        .filter(|row| right && !row.disabled && !published)
-        .map(|row| row.id))
+        .filter(|row| right && !row.closed && !published)
+        .and_then(|row| Some((row.id, row.password_phc?))))
 }
 
 /// Ends a session; one that is not there has ended already.

@@ -27,6 +27,9 @@ pub struct Steward {
     may_empty: bool,
 }
 
+/// Four eyes are those of two people, and a person has one address.
+const MAIL_TAKEN: &str = "このメールアドレスは、ほかの職員がすでに使っています。職員一人ずつ、別のアドレスを入力してください。";
+
 const NOT_YOURS: &str = "利用者の管理は、管理者の方だけが行えます。";
 
 impl Steward {
@@ -187,6 +190,9 @@ pub async fn create_user(
                         "ログインID「{login}」はすでに使われています。別のIDを入力してください。"
                     ),
                 )])),
+                Some("accounts_mail_once_among_staff") => {
+                    Ok(Created::Refused(vec![FieldFault::new("email", MAIL_TAKEN)]))
+                }
                 Some("accounts_branch") => Ok(Created::Refused(vec![FieldFault::new(
                     "branch",
                     "所属を一覧から選んでください。",
@@ -272,11 +278,13 @@ pub async fn set_role(
     let now = app.clock.now();
     let mut tx = app.db.begin(steward.scope()).await?;
     let stays = role == "administrator";
-    if let Some(refused) = refusal(&mut tx, steward, account, stays).await? {
-        return Ok(refused);
-    }
+    let before = match refusal(&mut tx, steward, account, stays).await? {
+        Ok(user) => user.role,
+        Err(refused) => return Ok(refused),
+    };
     accounts::set_role(&mut tx, account, role).await?;
-    record(&mut tx, &steward.person, account, "account_role", now).await?;
+    let detail = json!({ "account_id": account, "from": before, "to": role });
+    record_with(&mut tx, &steward.person, "account_role", detail, now).await?;
     tx.commit().await?;
     Ok(Managed::Done)
 }
@@ -288,7 +296,7 @@ pub async fn set_role(
 pub async fn disable(app: &App, steward: &Steward, account: i64) -> Result<Managed, AppError> {
     let now = app.clock.now();
     let mut tx = app.db.begin(steward.scope()).await?;
-    if let Some(refused) = refusal(&mut tx, steward, account, false).await? {
+    if let Err(refused) = refusal(&mut tx, steward, account, false).await? {
         return Ok(refused);
     }
     accounts::set_disabled(&mut tx, account, Some(now), now).await?;
@@ -311,21 +319,25 @@ pub async fn enable(app: &App, steward: &Steward, account: i64) -> Result<Manage
     Ok(Managed::Done)
 }
 
-/// Why an account may not lose its place; locks the administrators first.
+/// The account, or why it may not lose its place; locks the administrators first.
 async fn refusal(
     tx: &mut Tx,
     steward: &Steward,
     account: i64,
     stays_administrator: bool,
-) -> Result<Option<Managed>, AppError> {
+) -> Result<Result<UserRow, Managed>, AppError> {
     let administrators =
         accounts::lock_administrators(tx, steward.surety(), steward.circle).await?;
-    accounts::find(tx, steward.surety(), steward.circle, account).await?;
+    let user = accounts::find(tx, steward.surety(), steward.circle, account).await?;
     if account == steward.person.account {
-        return Ok(Some(Managed::Oneself));
+        return Ok(Err(Managed::Oneself));
     }
     let last = administrators == [account] && !stays_administrator && !steward.may_empty;
-    Ok(last.then_some(Managed::LastAdministrator))
+    Ok(if last {
+        Err(Managed::LastAdministrator)
+    } else {
+        Ok(user)
+    })
 }
 
 /// History of an account.
@@ -336,6 +348,18 @@ pub(super) async fn record(
     kind: &str,
     now: OffsetDateTime,
 ) -> Result<(), AppError> {
+    record_with(tx, by, kind, json!({ "account_id": account }), now).await
+}
+
+/// History of an account with more to say than which one it was.
+async fn record_with(
+    tx: &mut Tx,
+    by: &Person,
+    kind: &str,
+    detail: serde_json::Value,
+    now: OffsetDateTime,
+) -> Result<(), AppError> {
+    tracing::info!(target: "audit", door = by.door.code(), by = by.account, kind, %detail);
     let event = NewEvent {
         surety: by.surety,
         contractor: by.contractor,
@@ -349,10 +373,9 @@ pub(super) async fn record(
         actor_name: &by.name,
         kind,
         words: "",
-        detail: json!({ "account_id": account }),
+        detail,
         shown: false,
     };
     events::add(tx, &event).await?;
-    tracing::info!(target: "audit", door = by.door.code(), by = by.account, account, kind);
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::Officer;
 use super::grounds::Seen;
 use super::history::{self, About, By, Happened};
 use crate::app::App;
-use crate::db::{applications, issuing, items, jobs};
+use crate::db::{accounts, applications, issuing, items, jobs};
 use crate::domain::application::{Act, Stage};
 use crate::domain::certificate::hex;
 use crate::domain::product::Product;
@@ -180,6 +180,14 @@ pub async fn approve(
         return Err(AppError::Denied(
             "審査した人は承認できません。ほかの承認者が承認してください。",
         ));
+    }
+    for item in &ready {
+        let (by, examiner) = (examined(&item.examined_by), locked.case.examiner_id);
+        if accounts::share_a_mail(&mut tx, who.account, by, examiner).await? {
+            return Err(AppError::Denied(
+                "審査した人と同じメールアドレスの職員は承認できません。ほかの承認者が承認してください。",
+            ));
+        }
     }
     locked.as_seen(seen)?;
     for item in &ready {

@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod page;
 pub mod proxy;
 pub mod server;
+mod sweep;
 pub mod typed;
 pub mod visitor;
 

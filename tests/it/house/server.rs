@@ -21,7 +21,10 @@ static TOLD: OnceCell<String> = OnceCell::const_new();
 #[expect(clippy::disallowed_methods, reason = "the tests' one setting")]
 pub fn url(database: &str) -> String {
     SERVER
-        .get_or_init(|| std::env::var("AKASHI_TEST_SERVER").unwrap_or_else(|_| start()))
+        .get_or_init(|| {
+            super::sweep::sweep(&std::env::temp_dir());
+            std::env::var("AKASHI_TEST_SERVER").unwrap_or_else(|_| start())
+        })
         .replace("{database}", database)
 }
 

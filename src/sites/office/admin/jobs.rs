@@ -53,6 +53,10 @@ fn row(job: BuriedRow) -> Row {
             "招待・再設定のメール",
             "新しいリンクを作って、もう一度送ります。",
         ),
+        "mail_password" => (
+            "パスワード変更のお知らせメール",
+            "同じメールをもう一度送ります。",
+        ),
         _ => ("処理", "同じ処理をもう一度行います。"),
     };
     let href = match (&job.number, job.application_id) {
