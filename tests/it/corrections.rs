@@ -216,7 +216,7 @@ async fn history_and_payments_go_with_the_application_to_another_branch() {
     let nagano: i64 = house
         .ask("select id from branches where name = '長野支店'")
         .await;
-    form.set("branch", &nagano.to_string());
+    form.set("branch", nagano.to_string());
     acts::return_with(&house.app, &desk.clerk, id, "送信先をお確かめください。")
         .await
         .unwrap();

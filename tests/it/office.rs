@@ -423,11 +423,11 @@ async fn every_help_page_is_there_for_those_it_is_for() {
 
 /// Brings the waiting application to 承認済 with its fees confirmed.
 async fn approved(clerk: &mut Visitor, approver: &mut Visitor, base: &str) {
-    clerk.act(&base, "examination", &[]).await.is(303);
-    clerk.act(&base, "approval-request", &BOTH).await.is(303);
+    clerk.act(base, "examination", &[]).await.is(303);
+    clerk.act(base, "approval-request", &BOTH).await.is(303);
     pay(clerk, base, "prepayment").await;
     pay(clerk, base, "contract").await;
-    approver.act(&base, "approval", &BOTH).await.is(303);
+    approver.act(base, "approval", &BOTH).await.is(303);
 }
 
 #[tokio::test]
