@@ -31,7 +31,7 @@ const APPEND_ONLY: [&str; 9] = [
 ];
 
 /// Everything that runs with more rights than its caller.
-const DEFINERS: [&str; 14] = [
+const DEFINERS: [&str; 16] = [
     "dsure.session_find",
     "dsure.sweep",
     "public.invitation_find",
