@@ -147,22 +147,6 @@ pub async fn withdraw_dropped(
     .map(drop)
 }
 
-/// Every product goes where its application goes, also one that is at its end.
-pub async fn follow_branch(
-    conn: &mut PgConnection,
-    application: Uuid,
-    branch: i64,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "update application_items set branch_id = $2 where application_id = $1 and branch_id <> $2",
-    )
-    .bind(application)
-    .bind(branch)
-    .execute(conn)
-    .await
-    .map(drop)
-}
-
 /// Moves every item that stands in one of `from`.
 pub async fn move_all(
     conn: &mut PgConnection,
@@ -264,8 +248,8 @@ pub async fn order(
 /// A buried order: back to approved, with the reason for people.
 pub async fn unorder(conn: &mut PgConnection, id: Uuid, reason: &str) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "update application_items set state = 'approved', reason = $2, ordered_by = null,
-           ordered_at = null
+        "update application_items set state = 'approved', ordered_by = null, ordered_at = null,
+           reason = $2
          where id = $1 and state = 'ordered'",
     )
     .bind(id)

@@ -76,7 +76,7 @@ pub enum Sent {
 /// When the database cannot be reached.
 pub async fn check(app: &App, who: &ContractorUser, form: &TypedForm) -> Result<Checked, AppError> {
     let mut tx = app.db.begin(&who.scope()).await?;
-    let checked = check_in(app, &mut tx, who, None, form, None).await?;
+    let checked = check_in(app, &mut tx, who, None, form).await?;
     tx.commit().await?;
     Ok(checked)
 }
@@ -92,9 +92,7 @@ pub async fn check_to_send(
     form: &TypedForm,
 ) -> Result<Checked, AppError> {
     let mut tx = app.db.begin(&who.scope()).await?;
-    let row = applications::find(&mut tx, who.surety, who.contractor, id).await?;
-    let first = row.and_then(|row| row.first_sent_at);
-    let checked = check_in(app, &mut tx, who, Some(id), form, first).await?;
+    let checked = check_in(app, &mut tx, who, Some(id), form).await?;
     tx.commit().await?;
     Ok(checked)
 }
@@ -105,9 +103,13 @@ async fn check_in(
     who: &ContractorUser,
     id: Option<Uuid>,
     form: &TypedForm,
-    first_sent_at: Option<OffsetDateTime>,
 ) -> Result<Checked, AppError> {
     let now = app.clock.now();
+    let known = match id {
+        Some(id) => applications::find(conn, who.surety, who.contractor, id).await?,
+        None => None,
+    };
+    let first_sent_at = known.and_then(|row| row.first_sent_at);
     let named = obligees::meant(conn, who.surety, form.get(Field::Obligee.id())).await?;
     let book = match named.as_ref().and_then(|row| row.book.clone()) {
         Some(book) => Some(serde_json::from_value::<RuleBook>(book)?),
@@ -220,7 +222,7 @@ pub async fn submit(
     if row.revision != revision {
         return Ok(Sent::Stale);
     }
-    let checked = check_in(app, &mut tx, who, Some(id), &row.form.0, row.first_sent_at).await?;
+    let checked = check_in(app, &mut tx, who, Some(id), &row.form.0).await?;
     let Some(content) = checked.content.clone().filter(|_| checked.may_be_sent()) else {
         return Ok(Sent::Refused(Box::new(checked)));
     };
@@ -254,7 +256,6 @@ pub async fn submit(
     .await?;
     let kept: Vec<_> = content.products().map(Product::code).collect();
     items::withdraw_dropped(&mut tx, id, &kept).await?;
-    items::follow_branch(&mut tx, id, content.information.branch_id).await?;
     let before = row.content.as_ref().map(|content| &content.0);
     for product in content.products() {
         let Some(terms) = content.terms(product) else {

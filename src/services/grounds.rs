@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::applications::{self, Item};
+use super::applications::{Item, unprinted};
 use super::obligees::Obligee;
 use super::{issuance, same_works};
 use crate::db::applications::CaseRow;
@@ -93,7 +93,7 @@ impl Grounds {
         let received =
             same_works::received(conn, surety, contractor_id, Some(case.id), &content).await?;
         findings.push(rules::overlap(&received));
-        findings.push(rules::printable(&applications::unprinted(&content)));
+        findings.push(rules::printable(&unprinted(&content)));
         Ok(Self {
             seen: Seen::new(case.id, &mark(case, &bindings)?),
             items: rows

@@ -182,8 +182,8 @@ pub async fn approve(
         ));
     }
     for item in &ready {
-        let examiner = examined(&item.examined_by);
-        if accounts::share_a_mail(&mut tx, who.account, examiner, locked.case.examiner_id).await? {
+        let (by, examiner) = (examined(&item.examined_by), locked.case.examiner_id);
+        if accounts::share_a_mail(&mut tx, who.account, by, examiner).await? {
             return Err(AppError::Denied(
                 "審査した人と同じメールアドレスの職員は承認できません。ほかの承認者が承認してください。",
             ));
