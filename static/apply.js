@@ -34,7 +34,7 @@
   // 公告日・落札決定日は、きまりで要るときだけ「請負工事の情報」に立つ（欄はいつも一つ）
   const works = form.querySelector('[data-rows=works]'), bid = form.querySelector('[data-rows=bid]');
   const ask = (name, needed) => {
-    const row = at('f-' + name)?.closest('.row'), badge = row?.querySelector('.req, .opt');
+    const row = at('f-' + name)?.closest('.row');
     if (!row || !works || works.contains(row) === needed) return;
     const had = document.activeElement;
     if (needed) at('f-jv_name').closest('.row').before(row);
@@ -43,13 +43,21 @@
       const aside = form.querySelector('[data-aside]');
       if (aside) { aside.append(row); aside.hidden = false; } else bid.append(row);
     }
-    badge.className = needed ? 'req' : 'opt';
-    badge.textContent = needed ? '必須' : '任意';
-    at('f-' + name).required = needed;
     const aside = form.querySelector('[data-aside]');
     if (name === 'notice_date' && aside) aside.hidden = needed;
     bid.querySelector(`[data-above=${name}]`)?.remove();
     if (had && had !== document.body) had.focus({ preventScroll: true });
+  };
+
+  // 必須・任意は、いまの入力で空欄が通るかどうか
+  const mark = (name, needed) => {
+    const field = at('f-' + name), row = field?.closest('.row'), badge = row?.querySelector('.req, .opt');
+    if (!badge) return;
+    badge.className = needed ? 'req' : 'opt';
+    badge.textContent = needed ? '必須' : '任意';
+    if (row.getAttribute('role') !== 'radiogroup') field.required = needed;
+    else if (needed) row.setAttribute('aria-required', 'true');
+    else row.removeAttribute('aria-required');
   };
 
   const book = told => {
@@ -76,6 +84,7 @@
       for (const [name, words] of Object.entries(told.cards)) card(name, words);
       for (const [name, words] of Object.entries(told.limits)) { const el = at('q-' + name)?.querySelector('.lim'); if (el) el.textContent = words; }
       for (const [name, needed] of Object.entries(told.asks)) ask(name, needed);
+      for (const [name, needed] of Object.entries(told.needs)) mark(name, needed);
       if (!document.querySelector('.errs li')) for (const [name, [kind, words]] of Object.entries(told.tabs)) {
         const st = form.querySelector(`[data-tab=${name}] .st`);
         if (st) { st.className = 'st st--' + kind; st.textContent = words; }

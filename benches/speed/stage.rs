@@ -191,7 +191,7 @@ impl Stage {
             .ok_or("no such work")?
             .clone();
         for script in &mut scripts {
-            let exact = script.text.replace("limit 1001", "");
+            let exact = script.text.replace("limit 1001)", ")");
             if exact == script.text {
                 return Err("the list's count is not capped at 1,001".into());
             }

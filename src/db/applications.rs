@@ -168,6 +168,95 @@ pub async fn list(
     .await
 }
 
+/// Which drafts of the list.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// Keyset: older than this row.
+    pub before: Option<(OffsetDateTime, Uuid)>,
+    /// Keyset: newer than this row; the rows come nearest first.
+    pub after: Option<(OffsetDateTime, Uuid)>,
+    /// Only where pages are numbered (at most 1,000 drafts).
+    pub offset: i64,
+    pub limit: i64,
+}
+
+/// The contractor's drafts, last saved first (with `after`, last saved last).
+pub async fn drafts(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    span: &Span,
+) -> Result<Vec<ApplicationRow>, sqlx::Error> {
+    let (place, order) = match span.after {
+        Some(_) => (">", ""),
+        None => ("<", "desc"),
+    };
+    let (at, id) = span.after.or(span.before).unzip();
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from applications
+         where surety_id = $1 and contractor_id = $2 and stage = 'draft'
+           and ($3::timestamptz is null or (updated_at, id) {place} ($3, $4))
+         order by updated_at {order}, id {order} offset $5 limit $6"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(at)
+    .bind(id)
+    .bind(span.offset)
+    .bind(span.limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// How many drafts there are, counted to at most 1,001.
+pub async fn count_drafts(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "select count(*) from (select 1 from applications
+         where surety_id = $1 and contractor_id = $2 and stage = 'draft' limit 1001) hits",
+    )
+    .bind(surety)
+    .bind(contractor)
+    .fetch_one(conn)
+    .await
+}
+
+/// A product that was applied for before, for works of the same search name.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ReceivedRow {
+    pub receipt_no: String,
+    pub obligee_name: String,
+    pub product: String,
+}
+
+/// What of a company's other applications still stands for works of this search name, oldest first.
+pub async fn of_same_works(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    works_search: &str,
+    own: Option<Uuid>,
+) -> Result<Vec<ReceivedRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select a.receipt_no, a.obligee_name, i.product
+         from applications a join application_items i on i.application_id = a.id
+         where a.surety_id = $1 and a.contractor_id = $2 and a.id is distinct from $4
+           and a.works_key = hashtextextended($3::text, 0)
+           and a.works_search = $3 and a.stage not in ('draft', 'withdrawn')
+           and i.state not in ('withdrawn', 'declined')
+         order by a.sent_at, a.id, i.product limit 50",
+    )
+    .bind(surety)
+    .bind(contractor)
+    .bind(works_search)
+    .bind(own)
+    .fetch_all(conn)
+    .await
+}
+
 /// Deletes a draft; anything that was sent stays.
 pub async fn delete_draft(
     conn: &mut PgConnection,

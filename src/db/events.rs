@@ -75,6 +75,22 @@ pub async fn of_application(
     .await
 }
 
+/// The newest entry of one kind of each of these applications, as far as there is one.
+pub async fn newest(
+    conn: &mut PgConnection,
+    applications: &[Uuid],
+    kind: &str,
+) -> Result<Vec<(Uuid, OffsetDateTime, String)>, sqlx::Error> {
+    sqlx::query_as(
+        "select distinct on (application_id) application_id, at, words
+         from events where application_id = any($1) and kind = $2 order by application_id, id desc",
+    )
+    .bind(applications)
+    .bind(kind)
+    .fetch_all(conn)
+    .await
+}
+
 pub async fn of_guarantee(
     conn: &mut PgConnection,
     guarantee: i64,

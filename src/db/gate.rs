@@ -31,6 +31,10 @@ pub struct SessionRow {
     pub contractor_name: Option<String>,
     pub branch_id: i64,
     pub branch_name: String,
+    pub branch_tel: String,
+    pub branch_fax: String,
+    pub branch_email: String,
+    pub branch_hours: String,
     pub branch_is_head: bool,
     pub terms_version: Option<i32>,
     pub created_at: OffsetDateTime,
@@ -374,6 +378,30 @@ pub async fn rescue_take(
         .bind(now)
         .fetch_optional(conn)
         .await
+}
+
+/// What waits under this id, without taking it, and until when.
+pub async fn rescue_peek(
+    conn: impl PgExecutor<'_>,
+    id: [u8; 32],
+    site: &str,
+    now: OffsetDateTime,
+) -> Result<Option<(RescueRow, OffsetDateTime)>, sqlx::Error> {
+    let row: Option<(String, Vec<u8>, Vec<u8>, OffsetDateTime)> =
+        sqlx::query_as("select path, nonce, ciphertext, expires_at from rescue_peek($1, $2, $3)")
+            .bind(id.as_slice())
+            .bind(site)
+            .bind(now)
+            .fetch_optional(conn)
+            .await?;
+    Ok(row.map(|(path, nonce, ciphertext, expires)| {
+        let row = RescueRow {
+            path,
+            nonce,
+            ciphertext,
+        };
+        (row, expires)
+    }))
 }
 
 /// The newest migration this database has had.

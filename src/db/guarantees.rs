@@ -1,7 +1,7 @@
 //! 保証契約: what lists search, and what T1 and T2 write.
 
-use sqlx::PgConnection;
 use sqlx::types::Json;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -55,65 +55,119 @@ pub struct Search<'a> {
     pub limit: i64,
 }
 
-/// Newest first, along the contractor's index (with `after`, oldest first).
+impl Search<'_> {
+    /// Only what was asked for stands in the statement: behind row-level security, `$1 is null or …`
+    /// and `coalesce` would keep the dates out of the index.
+    fn conditions(&self, query: &mut QueryBuilder<Postgres>) {
+        if let Some(product) = self.product {
+            query.push(" and product = ").push_bind(product.to_owned());
+        }
+        if let Some(form) = self.form {
+            query.push(" and form = ").push_bind(form.to_owned());
+        }
+        if let Some(from) = self.from {
+            query.push(" and issued_on >= ").push_bind(from);
+        }
+        if let Some(to) = self.to {
+            query.push(" and issued_on <= ").push_bind(to);
+        }
+    }
+
+    /// Newest first from the reader's place (with `after`, oldest first).
+    fn place(&self, query: &mut QueryBuilder<Postgres>) {
+        let (sign, order) = match self.after {
+            Some(_) => (">", ""),
+            None => ("<", "desc"),
+        };
+        if let Some((on, id)) = self.after.or(self.before) {
+            query.push(format!(" and (issued_on, id) {sign} ("));
+            query.push_bind(on).push(", ").push_bind(id).push(")");
+        }
+        query.push(format!(" order by issued_on {order}, id {order} offset "));
+        query.push_bind(self.offset).push(" limit ");
+        query.push_bind(self.limit);
+    }
+}
+
+fn of_contractor_where(
+    query: &mut QueryBuilder<Postgres>,
+    surety: i64,
+    contractor: i64,
+    search: &Search<'_>,
+) {
+    query.push(" from guarantees where surety_id = ");
+    query.push_bind(surety).push(" and contractor_id = ");
+    query
+        .push_bind(contractor)
+        .push(" and issued_at is not null");
+    search.conditions(query);
+    if let Some(like) = search.like {
+        query
+            .push(" and works_search like ")
+            .push_bind(like.to_owned());
+    }
+}
+
+/// A page of what a search finds, newest first, and how much it finds in all, counted to 1,001.
+///
+/// While pages are numbered, one look along the index finds the hits, counts them and cuts the page
+/// out of them; the rows themselves are fetched for the page alone.
+async fn page(
+    conn: &mut PgConnection,
+    search: &Search<'_>,
+    conditions: impl Fn(&mut QueryBuilder<Postgres>),
+) -> Result<(Vec<GuaranteeRow>, i64), sqlx::Error> {
+    if search.before.or(search.after).is_none() {
+        let mut query = QueryBuilder::new("with hits as materialized (select id, issued_on");
+        conditions(&mut query);
+        query.push(
+            " order by issued_on desc, id desc limit 1001),
+             page as (select id from hits order by issued_on desc, id desc offset ",
+        );
+        query.push_bind(search.offset).push(" limit ");
+        query.push_bind(search.limit);
+        query.push(format!(
+            ") select (select count(*) from hits) as total, {COLUMNS}
+             from page join guarantees using (id) order by issued_on desc, id desc"
+        ));
+        let rows: Vec<Counted> = query.build_query_as().fetch_all(&mut *conn).await?;
+        if let Some(first) = rows.first() {
+            let total = first.total;
+            return Ok((rows.into_iter().map(|counted| counted.row).collect(), total));
+        }
+        if search.offset == 0 {
+            return Ok((Vec::new(), 0));
+        }
+    }
+    let mut query = QueryBuilder::new(format!("select {COLUMNS}"));
+    conditions(&mut query);
+    search.place(&mut query);
+    let rows = query.build_query_as().fetch_all(&mut *conn).await?;
+    let mut query = QueryBuilder::new("select count(*) from (select 1");
+    conditions(&mut query);
+    query.push(" limit 1001) hits");
+    let total = query.build_query_scalar().fetch_one(conn).await?;
+    Ok((rows, total))
+}
+
+/// A row of a page, with how much the search finds in all.
+#[derive(sqlx::FromRow)]
+struct Counted {
+    total: i64,
+    #[sqlx(flatten)]
+    row: GuaranteeRow,
+}
+
+/// A contractor's guarantees.
 pub async fn of_contractor(
     conn: &mut PgConnection,
     surety: i64,
     contractor: i64,
     search: &Search<'_>,
-) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
-    let (place, order) = match search.after {
-        Some(_) => (">", ""),
-        None => ("<", "desc"),
-    };
-    let (on, id) = search.after.or(search.before).unzip();
-    sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select {COLUMNS} from guarantees
-         where surety_id = $1 and contractor_id = $2 and issued_at is not null
-           and ($3::text is null or product = $3) and ($4::text is null or form = $4)
-           and issued_on >= coalesce($5, '-infinity'::date) and issued_on <= coalesce($6, 'infinity'::date)
-           and ($7::text is null or works_search like $7)
-           and ($8::date is null or (issued_on, id) {place} ($8, $9))
-         order by issued_on {order}, id {order} offset $10 limit $11"
-    )))
-    .bind(surety)
-    .bind(contractor)
-    .bind(search.product)
-    .bind(search.form)
-    .bind(search.from)
-    .bind(search.to)
-    .bind(search.like)
-    .bind(on)
-    .bind(id)
-    .bind(search.offset)
-    .bind(search.limit)
-    .fetch_all(conn)
-    .await
-}
-
-/// How many the search finds, counted to at most 1,001.
-pub async fn count_of_contractor(
-    conn: &mut PgConnection,
-    surety: i64,
-    contractor: i64,
-    search: &Search<'_>,
-) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar(
-        "select count(*) from (select 1 from guarantees
-         where surety_id = $1 and contractor_id = $2 and issued_at is not null
-           and ($3::text is null or product = $3) and ($4::text is null or form = $4)
-           and issued_on >= coalesce($5, '-infinity'::date) and issued_on <= coalesce($6, 'infinity'::date)
-           and ($7::text is null or works_search like $7)
-         limit 1001) hits",
-    )
-    .bind(surety)
-    .bind(contractor)
-    .bind(search.product)
-    .bind(search.form)
-    .bind(search.from)
-    .bind(search.to)
-    .bind(search.like)
-    .fetch_one(conn)
+) -> Result<(Vec<GuaranteeRow>, i64), sqlx::Error> {
+    page(conn, search, |query| {
+        of_contractor_where(query, surety, contractor, search);
+    })
     .await
 }
 
@@ -175,6 +229,31 @@ pub async fn of_application(
     .await
 }
 
+/// Issued guarantees of one company with another product for works of this search name, newest
+/// first, as far as their time touches `from`..=`until`: works that return every year have one name.
+pub async fn of_same_works(
+    conn: &mut PgConnection,
+    own: &GuaranteeRow,
+    surety: i64,
+    works_search: &str,
+) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from guarantees
+         where surety_id = $1 and contractor_id = $2 and issued_at is not null
+           and works_key = hashtextextended($3::text, 0) and works_search = $3
+           and product <> $4 and until >= $5 and issued_on <= $6
+         order by id desc limit 20"
+    )))
+    .bind(surety)
+    .bind(own.contractor_id)
+    .bind(works_search)
+    .bind(&own.product)
+    .bind(own.issued_on)
+    .bind(own.until)
+    .fetch_all(conn)
+    .await
+}
+
 /// The contents of the application it came from.
 pub async fn content_of(
     conn: &mut PgConnection,
@@ -212,67 +291,46 @@ pub async fn find_of_office(
     .await
 }
 
-const OF_OFFICE: &str =
-    "surety_id = $1 and ($2::bigint is null or branch_id = $2) and issued_at is not null
-  and ($3::text is null or product = $3) and ($4::text is null or form = $4)
-  and issued_on >= coalesce($5, '-infinity'::date) and issued_on <= coalesce($6, 'infinity'::date)
-  and ($7::text is null or works_search like $7 or lower(number || suffix) like $7
-       or contractor_name like $8 or obligee_name like $8)";
+fn of_office_where(
+    query: &mut QueryBuilder<Postgres>,
+    surety: i64,
+    branch: Option<i64>,
+    search: &Search<'_>,
+    words: Option<&str>,
+) {
+    query.push(" from guarantees where surety_id = ");
+    query.push_bind(surety).push(" and issued_at is not null");
+    if let Some(branch) = branch {
+        query.push(" and branch_id = ").push_bind(branch);
+    }
+    search.conditions(query);
+    if let Some(like) = search.like {
+        for (start, column) in [
+            (" and (", "works_search"),
+            (" or ", "lower(number || suffix)"),
+        ] {
+            query.push(start).push(column).push(" like ");
+            query.push_bind(like.to_owned());
+        }
+        for column in ["contractor_name", "obligee_name"] {
+            query.push(" or ").push(column).push(" like ");
+            query.push_bind(words.map(str::to_owned));
+        }
+        query.push(")");
+    }
+}
 
-/// The Office's list: a surety's or a branch's guarantees, newest first (with `after`, oldest
-/// first). `words` is what was typed, with `%` around it: names are sought as written.
+/// The Office's list: a surety's or a branch's guarantees. `words` is what was typed, with `%` around
+/// it: names are sought as written.
 pub async fn of_office(
     conn: &mut PgConnection,
     surety: i64,
     branch: Option<i64>,
     search: &Search<'_>,
     words: Option<&str>,
-) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
-    let (place, order) = match search.after {
-        Some(_) => (">", ""),
-        None => ("<", "desc"),
-    };
-    let (on, id) = search.after.or(search.before).unzip();
-    sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select {COLUMNS} from guarantees where {OF_OFFICE}
-           and ($9::date is null or (issued_on, id) {place} ($9, $10))
-         order by issued_on {order}, id {order} offset $11 limit $12"
-    )))
-    .bind(surety)
-    .bind(branch)
-    .bind(search.product)
-    .bind(search.form)
-    .bind(search.from)
-    .bind(search.to)
-    .bind(search.like)
-    .bind(words)
-    .bind(on)
-    .bind(id)
-    .bind(search.offset)
-    .bind(search.limit)
-    .fetch_all(conn)
-    .await
-}
-
-/// How many the Office's search finds, counted to at most 1,001.
-pub async fn count_of_office(
-    conn: &mut PgConnection,
-    surety: i64,
-    branch: Option<i64>,
-    search: &Search<'_>,
-    words: Option<&str>,
-) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
-        "select count(*) from (select 1 from guarantees where {OF_OFFICE} limit 1001) hits"
-    )))
-    .bind(surety)
-    .bind(branch)
-    .bind(search.product)
-    .bind(search.form)
-    .bind(search.from)
-    .bind(search.to)
-    .bind(search.like)
-    .bind(words)
-    .fetch_one(conn)
+) -> Result<(Vec<GuaranteeRow>, i64), sqlx::Error> {
+    page(conn, search, |query| {
+        of_office_where(query, surety, branch, search, words);
+    })
     .await
 }

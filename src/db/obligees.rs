@@ -66,6 +66,17 @@ pub async fn named(
     .await
 }
 
+/// Id, name and printed name of every obligee, for telling which one a person means.
+pub async fn names(
+    conn: &mut PgConnection,
+    surety: i64,
+) -> Result<Vec<(i64, String, String)>, sqlx::Error> {
+    sqlx::query_as("select id, name, title_name from obligees where surety_id = $1 order by id")
+        .bind(surety)
+        .fetch_all(conn)
+        .await
+}
+
 pub async fn add(
     conn: &mut PgConnection,
     surety: i64,

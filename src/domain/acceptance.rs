@@ -291,6 +291,28 @@ pub fn summary(book: &RuleBook) -> String {
     }
 }
 
+/// The days within which the date typed into `field` makes this contract an electronic one:
+/// 「令和8年7月1日以降」. `None` where no rule hangs on it, or it does not fall among them.
+pub fn window_met(book: Option<&RuleBook>, works: &WorksContract, field: Field) -> Option<String> {
+    let Electronic::From { rules } = &book?.electronic else {
+        return None;
+    };
+    let rule = rules.iter().find(|rule| {
+        let date = match field {
+            Field::NoticeDate => works.notice_date,
+            Field::AwardDate => works.award_date,
+            _ => works.contract_date,
+        };
+        date_field(rule.basis) == Some(field)
+            && rule.kinds.contains(&works.kind)
+            && date.is_some_and(|date| {
+                rule.from.is_none_or(|from| date >= from)
+                    && rule.until.is_none_or(|until| date <= until)
+            })
+    })?;
+    rule.window(era_plain)
+}
+
 /// Which dates the obligee's rules ask for. Without a book: none.
 pub fn required_dates(book: Option<&RuleBook>) -> RequiredDates {
     let mut dates = RequiredDates::default();

@@ -40,22 +40,50 @@ pub struct Choices {
     pub obligee: Option<(i64, String)>,
 }
 
-/// Reads the whole form.
-///
-/// # Errors
-/// All faults, in the order of the form.
-pub fn read(form: &TypedForm, choices: &Choices) -> Result<ApplicationContent, Vec<Fault>> {
+/// A form as far as it could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// With a stand-in at every field that has a fault; never sent, never shown.
+    pub content: ApplicationContent,
+    /// All faults, in the order of the form.
+    pub faults: Vec<Fault>,
+}
+
+impl Reading {
+    /// The fields that could not be read.
+    pub fn unread(&self) -> Vec<Field> {
+        self.faults.iter().map(|fault| fault.field).collect()
+    }
+
+    /// The contents, where every field could be read.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn whole(self) -> Result<ApplicationContent, Vec<Fault>> {
+        if self.faults.is_empty() {
+            Ok(self.content)
+        } else {
+            Err(self.faults)
+        }
+    }
+}
+
+/// Reads the whole form; what cannot be read is said, and does not keep the rest from being read.
+pub fn read(form: &TypedForm, choices: &Choices) -> Reading {
     let mut reader = Reader {
         form,
         choices,
         faults: Vec::new(),
     };
     let content = reader.content();
-    match content {
-        Some(content) if reader.faults.is_empty() => Ok(content),
-        _ => Err(reader.faults),
+    Reading {
+        content,
+        faults: reader.faults,
     }
 }
+
+/// Stands where a date could not be read.
+const NO_DAY: Date = Date::MIN;
 
 struct Reader<'a> {
     form: &'a TypedForm,
@@ -64,44 +92,27 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn content(&mut self) -> Option<ApplicationContent> {
+    fn content(&mut self) -> ApplicationContent {
         let prepayment_on = self.form.checked(Field::PrepaymentOn.id());
-        let works = self.works(prepayment_on);
-        let prepayment = if prepayment_on {
-            Some(self.prepayment())
-        } else {
-            None
-        };
-        let contract = if self.form.checked(Field::ContractOn.id()) {
-            Some(self.common(Product::Contract))
-        } else {
-            None
-        };
-        let bid = self.bid();
-        let information = self.information();
-        // Each part said its own faults; together they make sense only when whole.
-        Some(ApplicationContent {
-            works: works?,
-            prepayment: match prepayment {
-                Some(read) => Some(read?),
-                None => None,
-            },
-            contract: match contract {
-                Some(common) => Some(ContractTerms { common: common? }),
-                None => None,
-            },
-            bid: bid?,
-            information: information?,
-        })
+        let contract_on = self.form.checked(Field::ContractOn.id());
+        ApplicationContent {
+            works: self.works(prepayment_on),
+            prepayment: prepayment_on.then(|| self.prepayment()),
+            contract: contract_on.then(|| ContractTerms {
+                common: self.common(Product::Contract),
+            }),
+            bid: self.bid(),
+            information: self.information(),
+        }
     }
 
-    fn works(&mut self, contract_date_needed: bool) -> Option<WorksContract> {
+    fn works(&mut self, contract_date_needed: bool) -> WorksContract {
         let obligee = self.required_line(Field::Obligee, NAME_MAX);
         let works_name = self.required_line(Field::WorksName, WORKS_NAME_MAX);
         let kind = self.choice(Field::Kind, ContractKind::from_code);
         let price = self.required_money(Field::Price);
         let contract_date = if contract_date_needed {
-            self.required_date(Field::ContractDate).map(Some)
+            self.required_date(Field::ContractDate)
         } else {
             self.optional_date(Field::ContractDate)
         };
@@ -109,57 +120,61 @@ impl Reader<'_> {
         let period_to = self.required_date(Field::PeriodTo);
         let notice_date = self.optional_date(Field::NoticeDate);
         let award_date = self.optional_date(Field::AwardDate);
-        let jv_name = self.line(Field::JvName, NAME_MAX);
-        let jv_representative = self.line(Field::JvRepresentative, NAME_MAX);
-        let (jv_name, representative) = (jv_name?, jv_representative?);
-        if jv_name.is_empty() && !representative.is_empty() {
+        let jv = self.jv();
+        let (obligee_id, obligee_name) = match &self.choices.obligee {
+            Some((id, printed)) => (Some(*id), printed.clone()),
+            None => (None, obligee.unwrap_or_default()),
+        };
+        WorksContract {
+            obligee_id,
+            obligee_name,
+            works_name: works_name.unwrap_or_default(),
+            kind: kind.unwrap_or(ContractKind::Works),
+            price: price.unwrap_or(Yen::ZERO),
+            contract_date,
+            period_from: period_from.unwrap_or(NO_DAY),
+            period_to: period_to.unwrap_or(NO_DAY),
+            notice_date,
+            award_date,
+            jv,
+        }
+    }
+
+    fn jv(&mut self) -> Option<JointVenture> {
+        let name = self.line(Field::JvName, NAME_MAX);
+        let representative = self.line(Field::JvRepresentative, NAME_MAX);
+        let (name, representative) = (name?, representative?);
+        if name.is_empty() && !representative.is_empty() {
             self.fault(
                 Field::JvName,
                 "JVの代表者を入力したときは、JV名も入力してください。",
             );
-        } else if !jv_name.is_empty() && representative.is_empty() {
+        } else if !name.is_empty() && representative.is_empty() {
             self.fault(
                 Field::JvRepresentative,
                 "JV名を入力したときは、JVの代表者も入力してください（認証キーのお知らせに印刷します）。",
             );
         }
-        let obligee = obligee?;
-        let (obligee_id, obligee_name) = match &self.choices.obligee {
-            Some((id, printed)) => (Some(*id), printed.clone()),
-            None => (None, obligee),
-        };
-        Some(WorksContract {
-            obligee_id,
-            obligee_name,
-            works_name: works_name?,
-            kind: kind?,
-            price: price?,
-            contract_date: contract_date?,
-            period_from: period_from?,
-            period_to: period_to?,
-            notice_date: notice_date?,
-            award_date: award_date?,
-            jv: (!jv_name.is_empty()).then_some(JointVenture {
-                name: jv_name,
-                representative,
-            }),
+        (!name.is_empty()).then_some(JointVenture {
+            name,
+            representative,
         })
     }
 
-    fn prepayment(&mut self) -> Option<PrepaymentTerms> {
+    fn prepayment(&mut self) -> PrepaymentTerms {
         let common = self.common(Product::Prepayment);
         let fy_base = self.optional_money(Field::FyBase);
         let bank = self.required_line(Field::Bank, NAME_MAX);
         let redeposit = self.yes_no(Field::Redeposit, "yes", "no");
-        Some(PrepaymentTerms {
-            common: common?,
-            fy_base: fy_base?,
-            bank: width::full_width(&bank?),
-            redeposit: redeposit?,
-        })
+        PrepaymentTerms {
+            common,
+            fy_base,
+            bank: width::full_width(&bank.unwrap_or_default()),
+            redeposit: redeposit.unwrap_or_default(),
+        }
     }
 
-    fn common(&mut self, product: Product) -> Option<CommonTerms> {
+    fn common(&mut self, product: Product) -> CommonTerms {
         let (form, amount, method, bill_to, statement) = match product {
             Product::Prepayment => (
                 Field::PrepaymentForm,
@@ -181,13 +196,13 @@ impl Reader<'_> {
         let fee_method = self.choice(method, FeeMethod::from_code);
         let bill_to = self.bill_to(bill_to);
         let paper_statement = self.yes_no(statement, "yes", "no");
-        Some(CommonTerms {
-            form: form?,
-            amount: amount?,
-            fee_method: fee_method?,
-            bill_to: bill_to?,
-            paper_statement: paper_statement?,
-        })
+        CommonTerms {
+            form: form.unwrap_or(CertificateForm::Electronic),
+            amount: amount.unwrap_or(Yen::ZERO),
+            fee_method: fee_method.unwrap_or(FeeMethod::Transfer),
+            bill_to: bill_to.unwrap_or_default(),
+            paper_statement: paper_statement.unwrap_or_default(),
+        }
     }
 
     fn bill_to(&mut self, field: Field) -> Option<String> {
@@ -204,20 +219,20 @@ impl Reader<'_> {
         None
     }
 
-    fn bid(&mut self) -> Option<BidFacts> {
+    fn bid(&mut self) -> BidFacts {
         let method = self.optional_choice(Field::BidMethod, BidMethod::from_code);
         let planned_price = self.optional_money(Field::PlannedPrice);
         let plan = self.optional_choice(Field::PrepaymentPlan, PrepaymentPlan::from_code);
-        Some(BidFacts {
-            method: method?,
-            planned_price: planned_price?,
+        BidFacts {
+            method,
+            planned_price,
             low_price: self.form.checked(Field::LowPrice.id()),
             midterm: self.form.checked(Field::Midterm.id()),
-            prepayment_plan: plan?,
-        })
+            prepayment_plan: plan,
+        }
     }
 
-    fn information(&mut self) -> Option<Information> {
+    fn information(&mut self) -> Information {
         let branch = self
             .form
             .get(Field::Branch.id())
@@ -241,20 +256,20 @@ impl Reader<'_> {
                 None
             }
         };
-        Some(Information {
-            branch_id: branch?,
-            handover: handover?,
-            notify: notify?,
-            email: email?,
-            department: department?,
-            post: post?,
-            person: person?,
-            tel: tel?,
-            message: message?,
-        })
+        Information {
+            branch_id: branch.unwrap_or_default(),
+            handover,
+            notify: notify.unwrap_or_default(),
+            email,
+            department: department.unwrap_or_default(),
+            post: post.unwrap_or_default(),
+            person: person.unwrap_or_default(),
+            tel: tel.unwrap_or_default(),
+            message: message.unwrap_or_default(),
+        }
     }
 
-    fn email(&mut self, needed: bool) -> Option<Option<String>> {
+    fn email(&mut self, needed: bool) -> Option<String> {
         let typed = self.form.get(Field::Email.id());
         if typed.trim().is_empty() {
             if needed {
@@ -262,12 +277,11 @@ impl Reader<'_> {
                     Field::Email,
                     "お知らせを「希望する」ときは、メールアドレスを入力してください。",
                 );
-                return None;
             }
-            return Some(None);
+            return None;
         }
         match Email::parse(typed) {
-            Ok(email) => Some(Some(email.as_str().to_owned())),
+            Ok(email) => Some(email.as_str().to_owned()),
             Err(fault) => {
                 self.fault(Field::Email, &fault.sentence(Field::Email.label()));
                 None
@@ -327,11 +341,11 @@ impl Reader<'_> {
         }
     }
 
-    fn optional_money(&mut self, field: Field) -> Option<Option<Yen>> {
+    fn optional_money(&mut self, field: Field) -> Option<Yen> {
         if self.form.get(field.id()).trim().is_empty() {
-            Some(None)
+            None
         } else {
-            self.required_money(field).map(Some)
+            self.required_money(field)
         }
     }
 
@@ -345,11 +359,11 @@ impl Reader<'_> {
         }
     }
 
-    fn optional_date(&mut self, field: Field) -> Option<Option<Date>> {
+    fn optional_date(&mut self, field: Field) -> Option<Date> {
         if self.form.get(field.id()).trim().is_empty() {
-            Some(None)
+            None
         } else {
-            self.required_date(field).map(Some)
+            self.required_date(field)
         }
     }
 
@@ -364,15 +378,11 @@ impl Reader<'_> {
         chosen
     }
 
-    fn optional_choice<T>(
-        &mut self,
-        field: Field,
-        from: impl Fn(&str) -> Option<T>,
-    ) -> Option<Option<T>> {
+    fn optional_choice<T>(&mut self, field: Field, from: impl Fn(&str) -> Option<T>) -> Option<T> {
         if self.form.get(field.id()).is_empty() {
-            Some(None)
+            None
         } else {
-            self.choice(field, from).map(Some)
+            self.choice(field, from)
         }
     }
 

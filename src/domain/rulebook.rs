@@ -321,6 +321,25 @@ impl HandIn {
     }
 }
 
+impl HandIn {
+    /// 「工事担当課へ電子メール　件名：【前払金】{工事名}　時期：前払金を請求するとき　備考：…」
+    pub fn full_words(&self) -> String {
+        let mut parts = vec![self.words().unwrap_or_else(|| "提出先は未登録".to_owned())];
+        let known = [
+            ("宛先", self.address.as_deref()),
+            ("件名", self.subject.as_deref()),
+            ("時期", Some(self.when.label())),
+            ("備考", self.note.as_deref()),
+        ];
+        parts.extend(
+            known
+                .into_iter()
+                .filter_map(|(label, words)| Some(format!("{label}：{}", words?))),
+        );
+        parts.join("　")
+    }
+}
+
 /// 提出の方法.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

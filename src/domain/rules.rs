@@ -10,13 +10,16 @@ use super::rulebook::RuleBook;
 
 mod amounts;
 mod conditions;
+mod inputs;
 mod limits;
+mod papers;
 mod rates;
 #[cfg(test)]
 mod tests;
 
 pub use conditions::before_issue;
 pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};
+pub use papers::{overlap, printable};
 
 /// What the rules need to know beside the application and the rule book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +79,8 @@ pub enum RuleId {
     LumpSum,
     Handover,
     NoticeMail,
+    Overlap,
+    Printable,
 }
 
 impl RuleId {
@@ -97,6 +102,8 @@ impl RuleId {
             Self::LumpSum => "lump_sum",
             Self::Handover => "handover",
             Self::NoticeMail => "notice_mail",
+            Self::Overlap => "overlap",
+            Self::Printable => "printable",
         }
     }
 
@@ -118,6 +125,8 @@ impl RuleId {
             Self::LumpSum => "一括納付の契約",
             Self::Handover => "保証証書受取",
             Self::NoticeMail => "お知らせの宛先",
+            Self::Overlap => "重なり",
+            Self::Printable => "印刷できない文字",
         }
     }
 }
@@ -174,16 +183,39 @@ pub fn check(
     book: Option<&RuleBook>,
     circumstances: &Circumstances,
 ) -> Vec<Finding> {
+    check_readable(content, &[], book, circumstances)
+}
+
+/// The same while some fields could not be read: every rule whose own inputs could, so that all
+/// there is to mend is said at once. At `unread` fields the contents hold stand-ins.
+pub fn check_readable(
+    content: &ApplicationContent,
+    unread: &[Field],
+    book: Option<&RuleBook>,
+    circumstances: &Circumstances,
+) -> Vec<Finding> {
+    let mut findings = every_rule(content, unread, book, circumstances);
+    findings.retain(|finding| inputs::were_read(finding, content, unread));
+    findings
+}
+
+fn every_rule(
+    content: &ApplicationContent,
+    unread: &[Field],
+    book: Option<&RuleBook>,
+    circumstances: &Circumstances,
+) -> Vec<Finding> {
     let mut findings = conditions::works(content, circumstances.today);
     for product in Product::ALL {
         findings.extend(conditions::electronic(
             content,
+            unread,
             book,
             product,
             circumstances.today,
         ));
         findings.extend(match product {
-            Product::Prepayment => amounts::prepayment(content, book),
+            Product::Prepayment => amounts::prepayment(content, unread, book),
             Product::Contract => amounts::contract(content, book),
         });
         findings.extend(conditions::terms(

@@ -31,6 +31,14 @@ impl TypedForm {
         self.0.remove(name);
     }
 
+    /// As a page can show it: a NUL, which no page holds, as the mark of a broken character.
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        self.iter()
+            .map(|(name, value)| (name, value.replace('\0', "\u{FFFD}")))
+            .collect()
+    }
+
     /// Fields whose text is blank say nothing.
     pub fn is_blank(&self) -> bool {
         self.0.values().all(|value| value.trim().is_empty())

@@ -1,6 +1,7 @@
 //! Proof of who acts. Only this crate's session look-ups make these values.
 
 use crate::db::Scope;
+use crate::db::sureties::BranchRow;
 use crate::domain::people::{ContractorRole, StaffRole};
 
 /// A signed-in user of a contractor company.
@@ -16,8 +17,8 @@ pub struct ContractorUser {
     pub(super) suffix: char,
     pub(super) contractor: i64,
     pub(super) company: String,
-    /// The company's usual branch.
-    pub(super) branch: i64,
+    /// The company's usual branch, which answers its questions.
+    pub(super) desk: BranchRow,
     pub(super) terms_version: Option<i32>,
     pub(super) session_until: time::OffsetDateTime,
 }
@@ -65,6 +66,10 @@ impl ContractorUser {
     pub fn role(&self) -> ContractorRole {
         self.role
     }
+    /// Whom to ask: the company's usual branch.
+    pub fn desk(&self) -> &BranchRow {
+        &self.desk
+    }
     pub fn surety(&self) -> i64 {
         self.surety
     }
@@ -82,7 +87,7 @@ impl ContractorUser {
         &self.company
     }
     pub fn branch(&self) -> i64 {
-        self.branch
+        self.desk.id
     }
     /// The newest terms this person accepted.
     pub fn terms_version(&self) -> Option<i32> {

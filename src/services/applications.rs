@@ -6,11 +6,12 @@ use uuid::Uuid;
 
 use super::ContractorUser;
 use super::drafts::stage_of;
-use super::history::{self, About, By, Entry, Happened};
+use super::history::{self, About, By, Entry, Happened, Notice};
+use super::{obligees, same_works};
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Sending};
 use crate::db::items::{self, ItemRow};
-use crate::db::{events, obligees, sureties};
+use crate::db::{events, sureties};
 use crate::domain::application::{ItemState, Stage};
 use crate::domain::content::{ApplicationContent, FeeMethod};
 use crate::domain::entry::{self, Choices, Fault};
@@ -30,7 +31,7 @@ pub struct Checked {
     pub content: Option<ApplicationContent>,
     /// Fields that could not be read, and characters that cannot be printed.
     pub faults: Vec<Fault>,
-    /// Every rule's outcome; empty until the form could be read.
+    /// The outcome of every rule whose own fields could be read.
     pub findings: Vec<Finding>,
     /// The obligee's rule book, where the typed name is in the register.
     pub book: Option<RuleBook>,
@@ -75,7 +76,23 @@ pub enum Sent {
 /// When the database cannot be reached.
 pub async fn check(app: &App, who: &ContractorUser, form: &TypedForm) -> Result<Checked, AppError> {
     let mut tx = app.db.begin(&who.scope()).await?;
-    let checked = check_in(app, &mut tx, who, form).await?;
+    let checked = check_in(app, &mut tx, who, None, form).await?;
+    tx.commit().await?;
+    Ok(checked)
+}
+
+/// The same for the check page of application `id`: also against what was received before.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn check_to_send(
+    app: &App,
+    who: &ContractorUser,
+    id: Uuid,
+    form: &TypedForm,
+) -> Result<Checked, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let checked = check_in(app, &mut tx, who, Some(id), form).await?;
     tx.commit().await?;
     Ok(checked)
 }
@@ -84,15 +101,10 @@ async fn check_in(
     app: &App,
     conn: &mut sqlx::PgConnection,
     who: &ContractorUser,
+    id: Option<Uuid>,
     form: &TypedForm,
 ) -> Result<Checked, AppError> {
-    let typed_obligee = form.get(Field::Obligee.id()).trim();
-    // Postgres cannot hold a NUL; no name in the register has one.
-    let named = if typed_obligee.is_empty() || typed_obligee.contains('\0') {
-        None
-    } else {
-        obligees::named(conn, who.surety, typed_obligee).await?
-    };
+    let named = obligees::meant(conn, who.surety, form.get(Field::Obligee.id())).await?;
     let book = match named.as_ref().and_then(|row| row.book.clone()) {
         Some(book) => Some(serde_json::from_value::<RuleBook>(book)?),
         None => None,
@@ -110,16 +122,23 @@ async fn check_in(
         findings: Vec::new(),
         book,
     };
-    match entry::read(form, &choices) {
+    let reading = entry::read(form, &choices);
+    checked.findings = rules::check_readable(
+        &reading.content,
+        &reading.unread(),
+        checked.book.as_ref(),
+        &Circumstances {
+            today: era::tokyo_date(app.clock.now()),
+            lump_sum_agreement: contractor.lump_sum,
+        },
+    );
+    match reading.whole() {
         Ok(content) => {
-            checked.findings = rules::check(
-                &content,
-                checked.book.as_ref(),
-                &Circumstances {
-                    today: era::tokyo_date(app.clock.now()),
-                    lump_sum_agreement: contractor.lump_sum,
-                },
-            );
+            if id.is_some() {
+                let (surety, contractor) = (who.surety, who.contractor);
+                let received = same_works::received(conn, surety, contractor, id, &content).await?;
+                checked.findings.push(rules::overlap(&received));
+            }
             checked.content = Some(content);
         }
         Err(faults) => checked.faults = faults,
@@ -150,6 +169,25 @@ fn unprintable(form: &TypedForm, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Printed fields of a sent application with characters that no document font has.
+pub(super) fn unprinted(content: &ApplicationContent) -> Vec<(Field, String)> {
+    let works = &content.works;
+    let jv = works.jv.as_ref();
+    [
+        (Field::Obligee, Some(&works.obligee_name)),
+        (Field::WorksName, Some(&works.works_name)),
+        (Field::JvName, jv.map(|jv| &jv.name)),
+        (Field::JvRepresentative, jv.map(|jv| &jv.representative)),
+        (
+            Field::Bank,
+            content.prepayment.as_ref().map(|terms| &terms.bank),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(field, text)| Some((field, font::missing(text?)?.to_string())))
+    .collect()
+}
+
 /// Sends a draft or a corrected application. Pressing twice sends once.
 ///
 /// # Errors
@@ -177,7 +215,7 @@ pub async fn submit(
     if row.revision != revision {
         return Ok(Sent::Stale);
     }
-    let checked = check_in(app, &mut tx, who, &row.form.0).await?;
+    let checked = check_in(app, &mut tx, who, Some(id), &row.form.0).await?;
     let Some(content) = checked.content.clone().filter(|_| checked.may_be_sent()) else {
         return Ok(Sent::Refused(Box::new(checked)));
     };
@@ -427,6 +465,8 @@ pub struct Line {
     pub updated_by: String,
     pub return_words: Option<String>,
     pub items: Vec<Item>,
+    /// The newest 弊社からお客様へのお知らせ.
+    pub notice: Option<Notice>,
 }
 
 /// The company's applications that were sent, last touched first (at most 200).
@@ -446,6 +486,8 @@ pub async fn list(app: &App, who: &ContractorUser) -> Result<Vec<Line>, AppError
     let rows = applications::list(&mut tx, who.surety, who.contractor, &stages, 200).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut products = items::of_applications(&mut tx, &ids).await?;
+    let kind = Happened::MessageToContractor.code();
+    let told = events::newest(&mut tx, &ids, kind).await?;
     tx.commit().await?;
     rows.into_iter()
         .map(|row| {
@@ -453,13 +495,26 @@ pub async fn list(app: &App, who: &ContractorUser) -> Result<Vec<Line>, AppError
                 .drain(..)
                 .partition(|item| item.application_id == row.id);
             products = rest;
-            line(row, own, lump_sum)
+            let notice = told
+                .iter()
+                .find(|(id, ..)| *id == row.id)
+                .map(|(_, at, words)| Notice {
+                    at: *at,
+                    words: words.clone(),
+                });
+            line(row, own, lump_sum, notice)
         })
         .collect()
 }
 
-fn line(row: ApplicationRow, own: Vec<ItemRow>, lump_sum: bool) -> Result<Line, AppError> {
+fn line(
+    row: ApplicationRow,
+    own: Vec<ItemRow>,
+    lump_sum: bool,
+    notice: Option<Notice>,
+) -> Result<Line, AppError> {
     Ok(Line {
+        notice,
         stage: stage_of(&row)?,
         id: row.id,
         receipt_no: row.receipt_no,

@@ -9,6 +9,7 @@ use super::applications::Item;
 use super::examination;
 use super::history::Entry;
 use super::obligees::Obligee;
+use super::same_works;
 use crate::app::App;
 use crate::db::queue::{self, QueueSearch};
 pub use crate::db::sureties::{BranchRow, ContractorRow};
@@ -240,13 +241,15 @@ pub async fn case(app: &App, who: &Officer, id: Uuid) -> Result<Case, AppError> 
     let obligee = obligee.map(Obligee::try_from).transpose()?;
     let item_rows = items::of_application(&mut tx, id).await?;
     let history = events::of_application(&mut tx, id).await?;
-    tx.commit().await?;
     let content = row.content.0;
+    let received =
+        same_works::received(&mut tx, who.surety, row.contractor_id, Some(id), &content).await?;
+    tx.commit().await?;
     let items: Vec<Item> = item_rows
         .into_iter()
         .map(|item| Item::from_row(item, contractor.lump_sum))
         .collect::<Result<_, _>>()?;
-    let findings = rules::check(
+    let mut findings = rules::check(
         &content,
         obligee.as_ref().and_then(|obligee| obligee.book.as_ref()),
         &Circumstances {
@@ -254,6 +257,8 @@ pub async fn case(app: &App, who: &Officer, id: Uuid) -> Result<Case, AppError> 
             lump_sum_agreement: contractor.lump_sum,
         },
     );
+    findings.push(rules::overlap(&received));
+    findings.push(rules::printable(&super::applications::unprinted(&content)));
     Ok(Case {
         id,
         stage: Stage::from_code(&row.stage).ok_or_else(|| AppError::internal("unknown stage"))?,

@@ -4,8 +4,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::ContractorUser;
+use super::guarantees::PER_PAGE;
+use super::history::{self, Entry, Notice};
 use crate::app::App;
-use crate::db::applications::{self, ApplicationRow, Writing};
+use crate::db::applications::{self, ApplicationRow, Span, Writing};
+use crate::db::events;
 use crate::db::sureties::{self, BranchRow};
 use crate::domain::application::Stage;
 use crate::domain::entry::Fault;
@@ -27,6 +30,8 @@ pub struct OpenForm {
     pub updated_by: String,
     pub updated_at: OffsetDateTime,
     pub return_words: Option<String>,
+    /// 弊社からお客様へのお知らせ, newest first.
+    pub notices: Vec<Notice>,
 }
 
 /// What came of saving.
@@ -186,11 +191,13 @@ pub async fn open(app: &App, who: &ContractorUser, id: Uuid) -> Result<OpenForm,
     let row = applications::find(&mut tx, who.surety, who.contractor, id)
         .await?
         .ok_or(AppError::NotFound)?;
-    tx.commit().await?;
     let stage = stage_of(&row)?;
     if !stage.is_editable() {
         return Err(AppError::NotFound);
     }
+    let history = events::of_application(&mut tx, id).await?;
+    tx.commit().await?;
+    let history: Vec<_> = history.into_iter().map(Entry::from).collect();
     Ok(OpenForm {
         id,
         stage,
@@ -200,35 +207,93 @@ pub async fn open(app: &App, who: &ContractorUser, id: Uuid) -> Result<OpenForm,
         updated_by: row.updated_by,
         updated_at: row.updated_at,
         return_words: row.return_words,
+        notices: history::notices(history.iter()),
     })
 }
 
-/// The company's drafts, last saved first.
+/// Which page of the drafts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DraftQuery {
+    /// From 1; only up to 1,000 drafts.
+    pub page: i64,
+    /// Beyond 1,000: older than this row.
+    pub before: Option<(OffsetDateTime, Uuid)>,
+    /// Beyond 1,000: newer than this row.
+    pub after: Option<(OffsetDateTime, Uuid)>,
+}
+
+/// A page of the drafts.
+#[derive(Debug, Clone)]
+pub struct DraftList {
+    pub rows: Vec<DraftLine>,
+    /// Counted to 1,001.
+    pub total: i64,
+    /// Older drafts follow this one (keyset).
+    pub next: Option<(OffsetDateTime, Uuid)>,
+    /// Newer drafts stand before this one (keyset).
+    pub previous: Option<(OffsetDateTime, Uuid)>,
+}
+
+/// The company's newest drafts, last saved first.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn list(app: &App, who: &ContractorUser) -> Result<Vec<DraftLine>, AppError> {
+    let newest = page(app, who, &DraftQuery::default()).await?;
+    Ok(newest.rows)
+}
+
+/// A page of the company's drafts, last saved first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn page(
+    app: &App,
+    who: &ContractorUser,
+    query: &DraftQuery,
+) -> Result<DraftList, AppError> {
+    let span = Span {
+        before: query.before,
+        after: query.after,
+        offset: match query.before.or(query.after) {
+            Some(_) => 0,
+            None => (query.page.clamp(1, 50) - 1) * PER_PAGE,
+        },
+        limit: PER_PAGE + 1,
+    };
     let mut tx = app.db.begin(&who.scope()).await?;
-    let rows = applications::list(
-        &mut tx,
-        who.surety,
-        who.contractor,
-        &[Stage::Draft.code()],
-        200,
-    )
-    .await?;
+    let total = applications::count_drafts(&mut tx, who.surety, who.contractor).await?;
+    let mut rows = applications::drafts(&mut tx, who.surety, who.contractor, &span).await?;
     tx.commit().await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| DraftLine {
-            id: row.id,
-            works_name: row.works_name,
-            obligee_name: row.obligee_name,
-            price: row.price,
-            updated_by: row.updated_by,
-            updated_at: row.updated_at,
-        })
-        .collect())
+    let full = usize::try_from(PER_PAGE).unwrap_or(20);
+    let more = rows.len() > full;
+    rows.truncate(full);
+    if query.after.is_some() {
+        // Read away from the row the reader came from: nearest first.
+        rows.reverse();
+    }
+    let place = |row: &ApplicationRow| (row.updated_at, row.id);
+    let (newer, older) = match (query.after, query.before) {
+        (Some(_), _) => (more, true),
+        (None, Some(_)) => (true, more),
+        (None, None) => (query.page > 1, more),
+    };
+    Ok(DraftList {
+        next: rows.last().filter(|_| older).map(place),
+        previous: rows.first().filter(|_| newer).map(place),
+        total,
+        rows: rows
+            .into_iter()
+            .map(|row| DraftLine {
+                id: row.id,
+                works_name: row.works_name,
+                obligee_name: row.obligee_name,
+                price: row.price,
+                updated_by: row.updated_by,
+                updated_at: row.updated_at,
+            })
+            .collect(),
+    })
 }
 
 /// Deletes a draft. What was sent is never deleted.

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::cases::{as_typed, like};
 use super::history::{self, About, By, Entry, Happened};
+use super::same_works;
 use super::{ContractorUser, Officer};
 use crate::app::App;
 use crate::db::certificates::{self, CertificateRow, KeyRow, LookRow, VersionRow};
@@ -18,7 +19,7 @@ use crate::domain::content::{ApplicationContent, Handover};
 use crate::domain::era;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::product::{CertificateForm, Product};
-use crate::domain::rulebook::{HandIn, RuleBook};
+use crate::domain::rulebook::{HandIn, Moment, RuleBook};
 use crate::domain::seal::{self, Envelope, PublicKey, PublicKeys};
 use crate::error::AppError;
 use crate::vault::sealer::{self, Sealed};
@@ -119,9 +120,8 @@ pub async fn list(app: &App, who: &ContractorUser, query: &ListQuery) -> Result<
     let like = like(&query.words);
     let search = search_of(query, like.as_deref());
     let mut tx = app.db.begin(&who.scope()).await?;
-    let total =
-        guarantees::count_of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
-    let rows = guarantees::of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
+    let (rows, total) =
+        guarantees::of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
     tx.commit().await?;
     page(query, rows, total)
 }
@@ -137,8 +137,7 @@ pub async fn office_list(app: &App, who: &Officer, query: &ListQuery) -> Result<
     let mut tx = app.db.begin(&who.scope()).await?;
     let words = as_typed(&query.words);
     let words = words.as_deref();
-    let total = guarantees::count_of_office(&mut tx, who.surety, branch, &search, words).await?;
-    let rows = guarantees::of_office(&mut tx, who.surety, branch, &search, words).await?;
+    let (rows, total) = guarantees::of_office(&mut tx, who.surety, branch, &search, words).await?;
     tx.commit().await?;
     page(query, rows, total)
 }
@@ -243,11 +242,20 @@ pub struct Detail {
     pub hand_in: Option<HandIn>,
     /// Where the rule book comes from.
     pub hand_in_source: Option<String>,
+    book: Option<RuleBook>,
     pub branch: sureties::BranchRow,
     /// 保証証書受取, for paper.
     pub handover: Option<Handover>,
     /// The mail went (or will go) here, where 希望する.
     pub notify_email: Option<String>,
+}
+
+impl Detail {
+    /// When the key of a product of these works is handed in: as this obligee wants it.
+    pub fn moment(&self, product: Product) -> Moment {
+        let wanted = self.book.as_ref().and_then(|book| book.hand_in_of(product));
+        wanted.map_or(Moment::of(product), |entry| entry.when)
+    }
 }
 
 /// A guarantee of the contractor by its ten digits. Showing it changes nothing.
@@ -291,18 +299,13 @@ async fn detail_of(
         .and_then(|obligee| obligee.book)
         .map(serde_json::from_value::<RuleBook>)
         .transpose()?;
+    let siblings = same_works::siblings(conn, surety, &row).await?;
     let guarantee = Guarantee::try_from(row)?;
     let looks = certificates::looks(conn, guarantee.id).await?;
     let versions = certificates::versions(conn, guarantee.id)
         .await?
         .into_iter()
         .map(|row| version(row, &looks))
-        .collect::<Result<_, _>>()?;
-    let siblings = guarantees::of_application(conn, surety, guarantee.application)
-        .await?
-        .into_iter()
-        .filter(|other| other.id != guarantee.id)
-        .map(Guarantee::try_from)
         .collect::<Result<_, _>>()?;
     let history = events::of_guarantee(conn, guarantee.id).await?;
     let branch = sureties::branch(conn, surety, guarantee.branch).await?;
@@ -311,12 +314,16 @@ async fn detail_of(
     Ok(Detail {
         versions,
         history: history.into_iter().map(Entry::from).collect(),
-        siblings,
+        siblings: siblings
+            .into_iter()
+            .map(Guarantee::try_from)
+            .collect::<Result<_, _>>()?,
         hand_in: book
             .as_ref()
             .and_then(|book| book.hand_in_of(guarantee.product))
             .cloned(),
         hand_in_source: book.as_ref().map(RuleBook::source_words),
+        book,
         branch,
         handover: information.as_ref().and_then(|info| info.handover),
         notify_email: information
@@ -414,21 +421,27 @@ pub async fn certificate(
     seq: i32,
     usage: CertificateUse,
 ) -> Result<Verified, AppError> {
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits)
-        .await?
-        .filter(|row| row.form == CertificateForm::Electronic.code())
-        .ok_or(AppError::NotFound)?;
-    let verified = verified(&mut tx, row.id, seq).await?;
-    // Until it has arrived at D-Sure it is nobody's to see.
-    if verified.arrived_at.is_none() {
-        return Err(AppError::NotFound);
-    }
     let happened = match usage {
         CertificateUse::Page => Happened::CertificateSeen,
         CertificateUse::Pdf | CertificateUse::Envelope => Happened::CertificateCopied,
     };
-    note(&mut tx, who, &row, happened, app.clock.now()).await?;
+    let look = certificates::NewLook {
+        surety: who.surety,
+        contractor: who.contractor,
+        number: digits,
+        seq,
+        at: app.clock.now(),
+        actor_id: who.account,
+        actor_name: &who.login,
+        kind: happened.code(),
+        shown: happened.shown(),
+    };
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let row = certificates::look(&mut tx, &look)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    // What does not verify was not shown: the look is then not kept either.
+    let verified = verify(row)?;
     tx.commit().await?;
     Ok(verified)
 }
@@ -505,6 +518,10 @@ async fn verified(conn: &mut PgConnection, guarantee: i64, seq: i32) -> Result<V
     let row = certificates::find(conn, guarantee, seq)
         .await?
         .ok_or(AppError::NotFound)?;
+    verify(row)
+}
+
+fn verify(row: CertificateRow) -> Result<Verified, AppError> {
     let face = verify_row(&row)?;
     Ok(Verified {
         sha256: crate::domain::certificate::hex(&crate::domain::certificate::sha256(&row.face)),

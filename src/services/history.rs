@@ -146,7 +146,7 @@ impl Happened {
     }
 
     /// What stays among staff.
-    fn shown(self) -> bool {
+    pub(super) fn shown(self) -> bool {
         !matches!(
             self,
             Self::PassedOn
@@ -280,6 +280,25 @@ impl From<events::EventRow> for Entry {
             detail: row.detail,
         }
     }
+}
+
+/// 弊社からお客様へのお知らせ: one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub at: OffsetDateTime,
+    pub words: String,
+}
+
+/// The messages among an application's entries, newest first.
+pub fn notices<'a>(entries: impl DoubleEndedIterator<Item = &'a Entry>) -> Vec<Notice> {
+    entries
+        .rev()
+        .filter(|entry| entry.what == Some(Happened::MessageToContractor))
+        .map(|entry| Notice {
+            at: entry.at,
+            words: entry.words.clone(),
+        })
+        .collect()
 }
 
 impl Entry {

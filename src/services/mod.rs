@@ -26,6 +26,7 @@ pub mod letters;
 pub mod obligees;
 pub mod registers;
 pub mod rescues;
+mod same_works;
 pub mod sureties;
 pub mod viewing;
 

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use sqlx::PgConnection;
+
 use super::{ContractorUser, Officer};
 use crate::app::App;
 use crate::db::{Scope, founding, obligees};
@@ -52,6 +54,33 @@ pub async fn for_contractor(app: &App, who: &ContractorUser) -> Result<Vec<Oblig
 /// When the database cannot be reached.
 pub async fn for_officer(app: &App, who: &Officer) -> Result<Vec<Obligee>, AppError> {
     list(app, &who.scope(), who.surety).await
+}
+
+/// The obligee a person means by what was typed: as written, else in any width, spacing and
+/// variant of its characters, so that no rule book is escaped by a blank.
+pub(super) async fn meant(
+    conn: &mut PgConnection,
+    surety: i64,
+    typed: &str,
+) -> Result<Option<obligees::ObligeeRow>, AppError> {
+    let typed = typed.trim();
+    let key = text::search_key(typed);
+    // Postgres cannot hold a NUL; no name in the register has one.
+    if key.is_empty() || typed.contains('\0') {
+        return Ok(None);
+    }
+    if let Some(row) = obligees::named(conn, surety, typed).await? {
+        return Ok(Some(row));
+    }
+    let names = obligees::names(conn, surety).await?;
+    let same = |name: &str| text::search_key(name) == key;
+    match names
+        .iter()
+        .find(|(_, name, title)| same(title) || same(name))
+    {
+        Some((id, ..)) => Ok(obligees::find(conn, surety, *id).await?),
+        None => Ok(None),
+    }
 }
 
 async fn list(app: &App, scope: &Scope, surety: i64) -> Result<Vec<Obligee>, AppError> {

@@ -3,7 +3,7 @@
 //!
 //! The key lies in the browser's cookie only, so the row alone tells nothing.
 
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 use super::accounts::{Door, Person, SessionToken, sessions};
 use crate::app::App;
@@ -90,4 +90,25 @@ pub async fn take(
     let plain = sealer::open_with(&key.key(), row.path.as_bytes(), &row.nonce, &row.ciphertext)
         .map_err(AppError::internal)?;
     Ok(Some(plain.to_vec()))
+}
+
+/// What waits for the page at `path`, for the sign-in page to name it, and until when. Only the
+/// browser that holds the key can ask; nothing is taken.
+///
+/// # Errors
+/// `Internal`
+pub async fn peek(
+    app: &App,
+    door: Door,
+    key: &RescueKey,
+    path: &str,
+) -> Result<Option<(Vec<u8>, OffsetDateTime)>, AppError> {
+    let pool = app.db.gate(door.site());
+    let found = gate::rescue_peek(pool, key.place(path), door.code(), app.clock.now()).await?;
+    let Some((row, expires)) = found else {
+        return Ok(None);
+    };
+    let plain = sealer::open_with(&key.key(), row.path.as_bytes(), &row.nonce, &row.ciphertext)
+        .map_err(AppError::internal)?;
+    Ok(Some((plain.to_vec(), expires)))
 }

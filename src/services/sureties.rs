@@ -6,17 +6,6 @@ use crate::db::sureties;
 pub use crate::db::sureties::{BranchRow, ContractorRow, SuretyRow};
 use crate::error::AppError;
 
-/// The branch that answers a contractor's questions: the company's usual one.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn desk(app: &App, who: &ContractorUser) -> Result<BranchRow, AppError> {
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let branch = sureties::branch(&mut tx, who.surety, who.branch).await?;
-    tx.commit().await?;
-    Ok(branch)
-}
-
 /// The surety's branches, head office last: 申込送信先.
 ///
 /// # Errors

@@ -193,7 +193,7 @@ impl FieldView {
         self
     }
 
-    /// Adds a link to the hint.
+    /// Adds a link to the hint. It opens a tab of its own: what is being typed must not be lost.
     #[must_use]
     pub fn hint_link(mut self, href: impl Into<String>, words: impl Into<String>) -> Self {
         self.hint.push(Span::Link {

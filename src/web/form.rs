@@ -13,6 +13,29 @@ use super::answer;
 
 /// Largest body of a form, in bytes.
 pub const LIMIT: usize = 256 * 1024;
+
+/// What a form may carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// Largest body, in bytes.
+    pub bytes: usize,
+    /// U+0000 is handed on, for the form to say it beside the field.
+    pub nul: bool,
+}
+
+impl Allowance {
+    /// Every form that does not say otherwise.
+    pub const USUAL: Self = Self {
+        bytes: LIMIT,
+        nul: false,
+    };
+    /// A form that says itself what is too long or cannot be kept: 100,000 characters of Japanese
+    /// are 900,000 bytes on the way.
+    pub const LONG: Self = Self {
+        bytes: 1024 * 1024,
+        nul: true,
+    };
+}
 /// Most fields of a form.
 const MOST_FIELDS: usize = 1_000;
 
@@ -75,6 +98,14 @@ impl RawForm {
     /// # Errors
     /// What cannot be read; see [`FormFault`].
     pub fn parse(encoded: &[u8]) -> Result<Self, FormFault> {
+        Self::parse_within(encoded, Allowance::USUAL)
+    }
+
+    /// The same as far as a form allows.
+    ///
+    /// # Errors
+    /// What cannot be read; see [`FormFault`].
+    pub fn parse_within(encoded: &[u8], allowance: Allowance) -> Result<Self, FormFault> {
         let mut fields = Vec::new();
         for pair in encoded.split(|byte| *byte == b'&') {
             if pair.is_empty() {
@@ -90,7 +121,7 @@ impl RawForm {
                 ),
                 None => (pair, &[][..]),
             };
-            fields.push((decode(name)?, decode(value)?));
+            fields.push((decode(name, false)?, decode(value, allowance.nul)?));
         }
         Ok(Self(fields))
     }
@@ -127,7 +158,7 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for RawForm {
     }
 }
 
-fn decode(encoded: &[u8]) -> Result<String, FormFault> {
+fn decode(encoded: &[u8], nul: bool) -> Result<String, FormFault> {
     let mut plain = Vec::with_capacity(encoded.len());
     let mut rest = encoded;
     loop {
@@ -148,7 +179,7 @@ fn decode(encoded: &[u8]) -> Result<String, FormFault> {
         };
     }
     let text = String::from_utf8(plain).map_err(|_| FormFault::NotUtf8)?;
-    if text.contains('\0') {
+    if !nul && text.contains('\0') {
         return Err(FormFault::Nul);
     }
     Ok(text)
@@ -168,7 +199,7 @@ fn nibble(digit: u8) -> u8 {
 pub enum FormFault {
     /// 415: not sent by a form.
     Kind,
-    /// 413: over [`LIMIT`] or a thousand fields.
+    /// 413: over what the form may carry, or a thousand fields.
     TooLarge,
     /// 400: bytes that are no UTF-8.
     NotUtf8,
@@ -194,7 +225,7 @@ impl FormFault {
     fn sentence(self) -> Option<&'static str> {
         match self {
             Self::NotUtf8 => Some(
-                "送信された文字の一部が壊れていて読み取れませんでした（文字コードがUTF-8ではありません）。内容は保存していません。",
+                "送信された文字の一部が壊れていて読み取れませんでした（文字コードがUTF-8ではありません）。今回の送信は受け取っていません。保存した下書きや送信した申込は、何も失われていません。",
             ),
             Self::Nul => Some(
                 "目に見えない制御文字（NUL）が含まれているため、読み取れませんでした。ほかのソフトから貼り付けた欄を入力し直してください。内容は保存していません。",
@@ -220,6 +251,8 @@ impl IntoResponse for FormFault {
 pub trait FormShape: Sized {
     /// Fields that may come more than once (lists of boxes); every other one may not.
     const REPEATED: &'static [&'static str] = &[];
+    /// How much it may carry.
+    const ALLOWANCE: Allowance = Allowance::USUAL;
 
     fn read(form: &RawForm) -> Self;
 }
@@ -233,7 +266,7 @@ impl<S: Send + Sync, T: FormShape> FromRequest<S> for Submitted<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, FormFault> {
         let (parts, body) = request.into_parts();
-        let form = read(&parts.headers, body).await?;
+        let form = read(&parts.headers, body, T::ALLOWANCE).await?;
         if form.repeated(T::REPEATED) {
             return Err(FormFault::Repeated);
         }
@@ -247,7 +280,7 @@ impl<S: Send + Sync> FromRequest<S> for RawForm {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, FormFault> {
         let (parts, body) = request.into_parts();
-        let form = read(&parts.headers, body).await?;
+        let form = read(&parts.headers, body, Allowance::USUAL).await?;
         if form.repeated(&[]) {
             return Err(FormFault::Repeated);
         }
@@ -268,21 +301,25 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 }
 
 /// Reads a form's body.
-pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<RawForm, FormFault> {
+pub(super) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    allowance: Allowance,
+) -> Result<RawForm, FormFault> {
     if !is_form(headers) {
         return Err(FormFault::Kind);
     }
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > LIMIT as u64) {
+    if announced.is_some_and(|length| length > allowance.bytes as u64) {
         return Err(FormFault::TooLarge);
     }
-    RawForm::parse(&collect(body).await?)
+    RawForm::parse_within(&collect(body, allowance.bytes).await?, allowance)
 }
 
-async fn collect(body: Body) -> Result<Bytes, FormFault> {
-    axum::body::to_bytes(body, LIMIT).await.map_err(|error| {
+async fn collect(body: Body, limit: usize) -> Result<Bytes, FormFault> {
+    axum::body::to_bytes(body, limit).await.map_err(|error| {
         let source = std::error::Error::source(&error);
         if source.is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>()) {
             FormFault::TooLarge

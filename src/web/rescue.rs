@@ -4,8 +4,9 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use time::OffsetDateTime;
 
-use super::form::{self, RawForm};
+use super::form::{self, Allowance, RawForm};
 use super::page::Flash;
 use super::site::Site;
 use super::state::Web;
@@ -58,12 +59,31 @@ pub async fn take(
 ) -> Result<Option<RawForm>, AppError> {
     let plain = rescues::take(web, who, key, path).await?;
     // What we wrote ourselves is readable; if not, there is nothing to give back.
-    Ok(plain.and_then(|plain| RawForm::parse(&plain).ok()))
+    Ok(plain.and_then(|plain| RawForm::parse_within(&plain, Allowance::LONG).ok()))
 }
 
 /// Whether this browser holds the key to something kept, for the sign-in page to say so.
 pub fn waits(web: &Web, headers: &HeaderMap) -> bool {
     key(web, headers).is_some()
+}
+
+/// What this browser has waiting for the page at `path`, and until when; nothing is taken.
+///
+/// # Errors
+/// `Internal`
+pub async fn peek(
+    web: &Web,
+    headers: &HeaderMap,
+    path: &str,
+) -> Result<Option<(RawForm, OffsetDateTime)>, AppError> {
+    let (Some(key), Some(door)) = (key(web, headers), web.site().door()) else {
+        return Ok(None);
+    };
+    let waiting = rescues::peek(web, door, &key, path).await?;
+    Ok(waiting.and_then(|(plain, until)| {
+        let form = RawForm::parse_within(&plain, Allowance::LONG).ok()?;
+        Some((form, until))
+    }))
 }
 
 fn key(web: &Web, headers: &HeaderMap) -> Option<RescueKey> {
@@ -92,7 +112,7 @@ pub(super) async fn set_aside(web: &Web, request: Request, has_page: bool, via: 
     ) else {
         return answer;
     };
-    let Ok(typed) = form::read(&parts.headers, body).await else {
+    let Ok(typed) = form::read(&parts.headers, body, Allowance::LONG).await else {
         return answer;
     };
     let typed = typed.without(|name| name.to_ascii_lowercase().contains("password"));

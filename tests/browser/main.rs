@@ -147,3 +147,8 @@ fn what_stands_around_net_desk() {
 fn a_town_hall_opens_certificates() {
     live("town_hall", "town_hall.mjs", &DESK);
 }
+
+#[test]
+fn an_administrator_keeps_the_registers() {
+    live("administrator", "administrator.mjs", &DESK);
+}

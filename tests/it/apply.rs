@@ -319,6 +319,187 @@ async fn bad_input_is_said_beside_its_field_and_nothing_typed_is_lost() {
     house.close().await;
 }
 
+/// One field that cannot be read hides nothing that the rules say of the others.
+#[tokio::test]
+async fn everything_to_mend_is_said_at_once() {
+    let house = House::new().await;
+    let mut soumu = house.contractor("minato.soumu").await;
+    let mut sheet = fresh(&mut soumu).await;
+    sheet.fill(&WORKED).fill(&MINATONO).fill(&[
+        ("prepayment_amount", "13,420,000"),
+        ("bank", ""),
+        ("contract_amount", "3,350,000"),
+        ("email", "soumu.minato.example"),
+    ]);
+    let page = sheet.next(&mut soumu).await;
+    page.is(422).says("確認が必要な項目が4件あります");
+    let told = page.all(".errs li a");
+    for (line, words) in told.iter().zip([
+        "前払金保証金額は、13,400,000円以下にしてください",
+        "預託金融機関(全角)を入力してください。",
+        "契約保証金額は、3,355,000円以上にしてください",
+        "メールアドレス",
+    ]) {
+        assert!(line.contains(words), "{line}");
+    }
+    assert_eq!(
+        page.all(".tabs .st"),
+        ["✓ 入力済", "要修正 3件", "✓ 入力済", "要修正 1件"]
+    );
+    // Without kind, price and period: what hangs on them is silent, the rest is said.
+    let mut poor = Sheet::of(&page);
+    poor.fill(&[
+        ("kind", ""),
+        ("price", "たくさん"),
+        ("period_from", "いつか"),
+        ("prepayment_amount", "13,450,001"),
+        ("contract_form", "paper"),
+        ("prepayment_fee_method", "lump_sum"),
+    ]);
+    let page = poor.next(&mut soumu).await;
+    let told = page.is(422).all(".errs li a").join("\n");
+    for words in [
+        "工事／業務委託を選択",
+        "請負金額",
+        "工期の始め",
+        "50,001円の端数",
+        "保証証書受取で「窓口」または「郵送」",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    for silent in ["以下にして", "以上にして", "より前に"] {
+        assert!(!told.contains(silent), "{silent}: {told}");
+    }
+    // A village that takes paper only says so although the works have no name yet.
+    let mut village = Sheet::of(&page);
+    village
+        .fill(&WORKED)
+        .fill(&[("obligee", "松原村長"), ("works_name", ""), ("kind", "")]);
+    let page = village.next(&mut soumu).await;
+    let beside = page.is(422).all("#e-prepayment_form").join("");
+    assert!(beside.contains("電子保証に対応していません"), "{beside}");
+    house.close().await;
+}
+
+/// A blank, a width or a variant of a character is no way around an obligee's rules.
+#[tokio::test]
+async fn an_obligee_is_known_however_its_name_is_written() {
+    let house = House::new().await;
+    let mut soumu = house.contractor("minato.soumu").await;
+    for typed in ["松原村長", "松原　村長", " 松 原 村 ", "松原\u{3000}村"] {
+        let mut sheet = fresh(&mut soumu).await;
+        sheet.fill(&WORKED).set("obligee", typed);
+        let page = sheet.next(&mut soumu).await;
+        let beside = page.is(422).all("#e-prepayment_form").join("");
+        assert!(
+            beside.contains("松原村は電子保証に対応していません"),
+            "{typed}: {beside}"
+        );
+    }
+    for (typed, said) in [
+        ("神奈川県内広域水道企業団　企業長", true),
+        ("神奈川縣内広域水道企業団", true),
+        (KANAGAWA, false),
+    ] {
+        let mut sheet = fresh(&mut soumu).await;
+        let page = sheet
+            .fill(&WORKED)
+            .set("obligee", typed)
+            .next(&mut soumu)
+            .await;
+        let page = soumu.get(&page.is(303).location().unwrap()).await;
+        let row = page.all(".sumlist > div").remove(0);
+        assert!(row.contains(KANAGAWA), "{row}");
+        assert_eq!(
+            row.contains(&format!("入力は「{typed}」です")),
+            said,
+            "{row}"
+        );
+    }
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_check_page_says_what_opens_the_way_and_what_is_odd() {
+    let house = House::new().await;
+    let mut soumu = house.contractor("minato.soumu").await;
+    let first = checked(&mut soumu).await;
+    let page = soumu.get(&format!("{first}/confirmation")).await;
+    let award = page
+        .all(".sumlist > div")
+        .into_iter()
+        .find(|row| row.starts_with("落札決定日"))
+        .unwrap();
+    assert!(award.contains("令和8年7月1日"), "{award}");
+    assert!(
+        award.contains("電子保証の対象（令和8年7月1日以降）です"),
+        "{award}"
+    );
+    page.never_says("すでに");
+
+    // The same once more: pointed out, not refused; and works that are over already.
+    let first = sent(&mut soumu).await;
+    let again = checked(&mut soumu).await;
+    let page = soumu.get(&format!("{again}/confirmation")).await;
+    page.says("同じ内容の申込をすでに受け付けています（受付番号 R8-000001）");
+    let mut sheet = fresh(&mut soumu).await;
+    let page = sheet
+        .fill(&WORKED)
+        .fill(&[
+            ("works_name", "○○ 浄水場 △△修繕工事"),
+            ("contract_date", "R8.4.1"),
+            ("period_from", "R8.4.1"),
+            ("period_to", "R8.6.30"),
+        ])
+        .next(&mut soumu)
+        .await;
+    let odd = page.is(303).location().unwrap();
+    soumu
+        .get(&odd)
+        .await
+        .says("R8-000001")
+        .says("工期の終わりがすでに過ぎています（令和8年6月30日）");
+    // Other works are no double; neither is what was taken back.
+    let mut other = fresh(&mut soumu).await;
+    let page = other
+        .fill(&WORKED)
+        .set("works_name", "別の浄水場修繕工事")
+        .next(&mut soumu)
+        .await;
+    soumu
+        .get(&page.location().unwrap())
+        .await
+        .never_says("同じ内容の申込");
+
+    let revision = revision(&mut soumu, &again).await;
+    soumu
+        .post(&format!("{again}/submission"), &[("revision", &revision)])
+        .await
+        .is(303);
+    let mut clerk = house.officer("kanagawa.clerk").await;
+    let case = format!("/office/applications/{}", id_of(&again));
+    let rows = clerk.get(&case).await.all("tr");
+    let row = |title: &str| {
+        let found = rows.iter().find(|row| row.starts_with(title));
+        found.unwrap_or_else(|| panic!("{title}: {rows:?}")).clone()
+    };
+    assert!(row("重なり").contains("注意"), "{}", row("重なり"));
+    assert!(row("重なり").contains("R8-000001"), "{}", row("重なり"));
+    assert!(row("印刷できない文字").contains("適合"));
+    for address in [&first, &again] {
+        soumu
+            .post(&format!("{address}/withdrawal"), &[])
+            .await
+            .is(303);
+    }
+    let last = checked(&mut soumu).await;
+    soumu
+        .get(&format!("{last}/confirmation"))
+        .await
+        .never_says("同じ内容の申込");
+    house.close().await;
+}
+
 #[tokio::test]
 async fn no_product_and_forbidden_forms_are_refused_and_dates_decide() {
     let house = House::new().await;
@@ -655,6 +836,14 @@ async fn what_was_typed_survives_the_end_of_the_session() {
     let login = page.is(303).location().unwrap();
     assert!(login.starts_with("/netdesk/login"), "{login}");
     assert_eq!(count(&house).await, 0);
+    // The sign-in page names what it keeps, to this browser only.
+    soumu
+        .get(&login)
+        .await
+        .says("「○○浄水場△△修繕工事」の入力をお預かりしました")
+        .says("お預かりの期限 2026/07/02 ");
+    let mut other = house.stranger();
+    other.get(&login).await.never_says("浄水場");
     soumu.sign_in("/netdesk/login", "minato.soumu").await;
     let page = soumu.get(NEW).await;
     page.says("入力内容を戻しました。まだ送信していません。");
@@ -715,5 +904,210 @@ async fn the_register_says_who_takes_what() {
     assert_eq!(page.all("tbody tr").len(), 1);
     let page = soumu.get("/netdesk/obligees?q=%3Cb%3E").await;
     page.says("登録されていません");
+    house.close().await;
+}
+
+/// 必須 stands where an empty field would be refused, and nowhere else; the script hears the same.
+#[tokio::test]
+async fn the_marks_follow_what_would_be_refused() {
+    let house = House::new().await;
+    let mut soumu = house.contractor("minato.soumu").await;
+    let all = [
+        "contract_date",
+        "award_date",
+        "notice_date",
+        "prepayment_plan",
+        "handover",
+        "jv_name",
+        "jv_representative",
+        "email",
+    ];
+    let cases: &[(&[(&str, &str)], &[&str])] = &[
+        (&[], &["contract_date", "award_date", "email"]),
+        (
+            &[("prepayment_form", "paper")],
+            &["contract_date", "award_date", "handover", "email"],
+        ),
+        (
+            &[("prepayment_form", "paper"), ("contract_form", "paper")],
+            &["contract_date", "handover", "email"],
+        ),
+        (
+            &[("prepayment_on", ""), ("notify", "no")],
+            &["award_date", "prepayment_plan"],
+        ),
+        (
+            &[("obligee", "みなと野市長"), ("prepayment_on", "")],
+            &["contract_date", "prepayment_plan", "email"],
+        ),
+        (
+            &[
+                ("obligee", "みなと野市長"),
+                ("prepayment_on", ""),
+                ("contract_form", "paper"),
+            ],
+            &["prepayment_plan", "handover", "email"],
+        ),
+        (
+            &[("jv_name", "見本JV"), ("obligee", "だれも知らない町長")],
+            &["contract_date", "jv_representative", "email"],
+        ),
+    ];
+    for (typed, required) in cases {
+        let mut sheet = fresh(&mut soumu).await;
+        sheet.fill(&WORKED).fill(typed);
+        sheet
+            .fields
+            .retain(|(name, value)| !name.ends_with("_on") || value == "on");
+        let page = sheet.draft(&mut soumu).await;
+        let address = page.is(303).location().unwrap();
+        let page = soumu.get(&address).await;
+        let fields: Vec<_> = sheet
+            .fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let advice = soumu.post("/netdesk/applications/advice", &fields).await;
+        let told: serde_json::Value = serde_json::from_slice(&advice.is(200).bytes).unwrap();
+        for name in all {
+            let wanted = required.contains(&name);
+            let mark = page.all(&format!(
+                ".row:has([name={name}]) .row__label :is(.req, .opt)"
+            ));
+            assert_eq!(
+                mark,
+                [if wanted { "必須" } else { "任意" }],
+                "{name} {typed:?}"
+            );
+            assert_eq!(told["needs"][name], wanted, "{name} {typed:?}");
+            // The mark speaks the truth: left empty, the field is refused or it is not.
+            let now = Sheet::of(&soumu.get(&address).await);
+            let mut empty = Sheet::of(&page);
+            empty.set("revision", now.get("revision")).set(name, "");
+            let refused = empty.next(&mut soumu).await;
+            let said = !refused.all(&format!("#e-{name}")).is_empty();
+            assert_eq!(said, wanted, "{name} {typed:?}: {:?}", refused.all(".err"));
+        }
+    }
+    house.close().await;
+}
+
+/// A message reaches the contractor wherever it looks, not only inside the one application.
+#[tokio::test]
+async fn a_message_of_the_branch_is_seen_from_the_top_page_on() {
+    let house = House::new().await;
+    let mut soumu = house.contractor("minato.soumu").await;
+    let address = sent(&mut soumu).await;
+    let id = id_of(&address);
+    soumu
+        .get("/netdesk/status")
+        .await
+        .never_says("お知らせ 2026");
+    let clerk = house.staff("kanagawa.clerk").await;
+    let words = "契約書の写しを\nFAXでお送りください。";
+    examination::tell_contractor(&house.app, &clerk, id, words)
+        .await
+        .unwrap();
+    let top = soumu.get("/netdesk/").await;
+    let wait = top.all(".waits li").remove(0);
+    for part in ["弊社からのお知らせ", "契約書の写しを", "○○浄水場△△修繕工事"]
+    {
+        assert!(wait.contains(part), "{wait}");
+    }
+    let links = top.attributes(".waits a", "href");
+    assert!(links.contains(&format!("{address}/status")), "{links:?}");
+    soumu
+        .get("/netdesk/status")
+        .await
+        .says("お知らせ 2026/07/02");
+
+    // Returned: the form shows the request and the message.
+    examination::take_up(&house.app, &clerk, id).await.unwrap();
+    examination::return_with(&house.app, &clerk, id, "工期をご確認ください。")
+        .await
+        .unwrap();
+    let form = soumu.get(&address).await;
+    let row = form
+        .all(".row")
+        .into_iter()
+        .find(|row| row.starts_with("弊社からお客様へのお知らせ"))
+        .unwrap();
+    assert!(
+        row.contains("契約書の写しを") && row.contains("工期をご確認ください。"),
+        "{row}"
+    );
+    // Two weeks later it is no news any more; the application still tells it.
+    house.app.clock.advance(Duration::days(15));
+    house.work().await;
+    let mut soumu = house.contractor("minato.soumu").await;
+    soumu
+        .get("/netdesk/")
+        .await
+        .never_says("弊社からのお知らせ");
+    soumu
+        .get(&format!("{address}/status"))
+        .await
+        .says("契約書の写しを");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn every_draft_can_be_reached_however_many_there_are() {
+    let house = House::new().await;
+    let mut soumu = house.contractor("minato.soumu").await;
+    let page = fresh(&mut soumu)
+        .await
+        .set("works_name", "はじめの工事")
+        .draft(&mut soumu)
+        .await;
+    page.is(303);
+    let more = |from: i32, to: i32| {
+        format!(
+            "insert into applications (id, surety_id, contractor_id, stage, form, works_name,
+               created_by, created_at, updated_by, updated_at)
+             select gen_random_uuid(), surety_id, contractor_id, 'draft', form, '下書き' || n,
+               created_by, created_at, updated_by, updated_at + n * interval '1 second'
+             from generate_series({from}, {to}) n, (select * from applications where works_name = 'はじめの工事') a"
+        )
+    };
+    sqlx::raw_sql(sqlx::AssertSqlSafe(more(1, 249)))
+        .execute(&house.owner)
+        .await
+        .unwrap();
+    let page = soumu.get("/netdesk/drafts").await;
+    page.is(200)
+        .says("250件")
+        .says("全13ページ(250件)中の1ページ目を表示しています")
+        .never_says("はじめの工事");
+    soumu.get("/netdesk/").await.says("250件あります");
+    soumu
+        .get("/netdesk/drafts?page=13")
+        .await
+        .says("はじめの工事");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(more(250, 1_010)))
+        .execute(&house.owner)
+        .await
+        .unwrap();
+    let mut address = "/netdesk/drafts".to_owned();
+    let mut seen = Vec::new();
+    let last = loop {
+        let page = soumu.get(&address).await;
+        page.is(200).says("1,000件以上");
+        let rows = page.all("td[data-l='発注者名・工事名'] a");
+        seen.extend(rows.clone());
+        match page.attributes("a[rel=next]", "href").pop() {
+            Some(next) => address = next,
+            None => break rows,
+        }
+    };
+    assert_eq!(last.last().unwrap(), "はじめの工事");
+    let count = seen.len();
+    seen.sort();
+    seen.dedup();
+    assert_eq!((seen.len(), count), (1_011, 1_011));
+    let page = soumu.get(&address).await;
+    let back = page.attributes("a[rel=prev]", "href").remove(0);
+    let before = soumu.get(&back).await;
+    assert!(before.attributes("a[rel=next]", "href").len() == 1);
     house.close().await;
 }

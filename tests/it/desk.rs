@@ -6,6 +6,8 @@ use akashi::domain::seal::Envelope;
 use akashi::services::guarantees::{self, KeyUse, ListQuery};
 
 use super::house::House;
+use super::house::typed::{good, with_contract};
+use super::leaflet::Day;
 
 async fn number(house: &House, sql: &'static str) -> String {
     house.ask::<String>(sql).await
@@ -187,6 +189,23 @@ async fn the_certificate_comes_as_page_copy_and_envelope() {
 }
 
 #[tokio::test]
+async fn the_certificates_page_leads_to_both_copies() {
+    let house = House::new().await.with_stories().await;
+    let number = number(&house, MINATO).await;
+    let mut minato = house.contractor("minato.soumu").await;
+    let address = format!("/netdesk/guarantees/{number}/certificates/1");
+    let page = minato.get(&address).await;
+    page.is(200).says("PDF（写し）").says("署名付きファイル");
+    let links = page.attributes(".cert-bar a", "href");
+    for copy in ["pdf", "json"] {
+        let link = format!("{address}.{copy}");
+        assert!(links.contains(&link), "{links:?}");
+        minato.get(&link).await.is(200);
+    }
+    house.close().await;
+}
+
+#[tokio::test]
 async fn the_notice_is_a_pdf_and_leaves_a_record() {
     let house = House::new().await.with_stories().await;
     let number = number(&house, MINATO).await;
@@ -287,7 +306,10 @@ async fn paper_says_how_it_is_handed_over_and_has_no_key() {
     page.is(200)
         .says("証書（紙）")
         .says("保証証書受取")
-        .says("認証キーはありません");
+        .says("認証キーはありません")
+        .says("提出先 契約課")
+        .says("時期 契約を結ぶとき")
+        .never_says("アップロード");
     assert!(page.attributes("[data-copy]", "data-copy").is_empty());
     house.close().await;
 }
@@ -345,5 +367,125 @@ async fn beyond_a_thousand_the_list_turns_by_keyset_both_ways() {
     seen.sort();
     seen.dedup();
     assert_eq!((seen.len(), count >= 1_001), (count, true));
+    house.close().await;
+}
+
+/// Two applications, one works: each page names the other guarantee's key and its obligee's moment.
+#[tokio::test]
+async fn a_guarantee_of_the_same_works_is_named_wherever_it_came_from() {
+    let house = House::new().await;
+    let mut day = Day::begin(&house).await;
+    let name = "見本橋補修工事";
+    let id = day.apply(|form| good(form).set("works_name", name)).await;
+    let first = day.issue(&id, &["prepayment"]).await.remove(0);
+    let id = day
+        .apply(|form| {
+            with_contract(good(form), "electronic")
+                .without("prepayment_on")
+                .set("prepayment_plan", "applied")
+                .set("works_name", "見本橋　補修工事")
+        })
+        .await;
+    let second = day.issue(&id, &["contract"]).await.remove(0);
+    let alone = day
+        .apply(|form| good(form).set("works_name", "別の見本橋補修工事"))
+        .await;
+    let alone = day.issue(&alone, &["prepayment"]).await.remove(0);
+    sqlx::raw_sql(
+        "insert into rule_books (surety_id, obligee_id, version, book, created_by, created_at)
+         select surety_id, obligee_id, version + 1,
+           jsonb_set(book, '{hand_in,1,when}', '\"claim\"'), created_by, created_at
+         from rule_books where book->>'body' = 'みなと野市'",
+    )
+    .execute(&house.owner)
+    .await
+    .unwrap();
+    let page = day
+        .minato
+        .get(&format!("/netdesk/guarantees/{first}"))
+        .await;
+    page.is(200)
+        .says(&format!(
+            "この工事の契約保証（{second}）には、別の認証キーがあります。"
+        ))
+        .says("契約保証のキーは前払金を請求するとき、");
+    let page = day
+        .minato
+        .get(&format!("/netdesk/guarantees/{second}"))
+        .await;
+    page.says(&format!(
+        "この工事の前払金保証（{first}）には、別の認証キーがあります。"
+    ));
+    let page = day
+        .minato
+        .get(&format!("/netdesk/guarantees/{alone}"))
+        .await;
+    page.is(200).never_says("別の認証キー");
+    let page = day.clerk.get(&format!("/office/guarantees/{first}")).await;
+    page.says("同じ工事のほかの保証").says(&second);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn staff_read_an_obligees_book_in_full_and_contractors_in_short() {
+    let house = House::new().await;
+    let mut admin = house.officer("honsha.admin").await;
+    let register = admin.get("/office/admin/obligees").await;
+    let links = register.is(200).attributes("tbody a", "href");
+    let mut pages = Vec::new();
+    for link in links {
+        pages.push(admin.get(&link).await.is(200).text());
+    }
+    let page = pages
+        .iter()
+        .find(|text| text.contains("みなと野市の"))
+        .unwrap();
+    for words in [
+        "提出（前払金保証） 工事担当課へ電子メール　件名：【前払金】{工事名}　時期：前払金を請求するとき　備考：前払金の請求書と合わせて送信します",
+        "提出（契約保証） 電子契約システム（契約課）　時期：契約を結ぶとき　備考：契約書と同じ案件にアップロードします",
+    ] {
+        let words: String = words.split_whitespace().collect();
+        let page: String = page.split_whitespace().collect();
+        assert!(page.contains(&words), "{page}");
+    }
+    let mut minato = house.contractor("minato.soumu").await;
+    let page = minato.get("/netdesk/obligees").await;
+    page.is(200)
+        .says("工事担当課へ電子メール")
+        .never_says("件名：");
+    house.close().await;
+}
+
+/// Looking for the same works walks an index, under row-level security too: a company may have
+/// hundreds of thousands of guarantees.
+#[tokio::test]
+async fn the_same_works_are_found_along_an_index() {
+    let house = House::new().await;
+    let mut tx = house.owner.begin().await.unwrap();
+    sqlx::raw_sql(
+        "set local enable_seqscan = off; set local role netdesk;
+         select set_config('app.surety', '1', true), set_config('app.contractor', '1', true);",
+    )
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    for (table, condition) in [
+        ("guarantees", "issued_at is not null"),
+        ("applications", "true"),
+    ] {
+        let plan: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+            "explain select 1 from {table} where surety_id = 1 and contractor_id = 1 and {condition}
+               and works_key = hashtextextended('x', 0) and works_search = 'x'"
+        )))
+        .fetch_all(&mut *tx)
+        .await
+        .unwrap();
+        let plan = plan.join("\n");
+        let walked = plan
+            .lines()
+            .any(|line| line.contains("Index Cond") && line.contains("works_key"));
+        assert!(walked, "{plan}");
+    }
+    tx.rollback().await.unwrap();
     house.close().await;
 }

@@ -32,7 +32,7 @@ const APPEND_ONLY: [&str; 9] = [
 ];
 
 /// Everything that runs with more rights than its caller.
-const DEFINERS: [&str; 19] = [
+const DEFINERS: [&str; 20] = [
     "dsure.session_find",
     "dsure.sweep",
     "public.end_links",
@@ -45,6 +45,7 @@ const DEFINERS: [&str; 19] = [
     "public.looks_of",
     "public.password_rehash",
     "public.rescue_keep",
+    "public.rescue_peek",
     "public.rescue_take",
     "public.session_close",
     "public.session_find",

@@ -23,6 +23,22 @@ pub struct Listing {
 impl RuleBook {
     /// Label and value of everything the book says, and that it does not say, in the screens' words.
     pub fn facts(&self) -> Vec<(String, String)> {
+        self.facts_with(self.hand_in_facts())
+    }
+
+    /// The same for staff: of each product's hand-in all that is known, address, subject, moment and note.
+    pub fn full_facts(&self) -> Vec<(String, String)> {
+        let hand_in = Product::ALL.into_iter().filter_map(|product| {
+            let label = match product {
+                Product::Prepayment => "提出（前払金保証）",
+                Product::Contract => "提出（契約保証）",
+            };
+            Some((label, self.hand_in_of(product)?.full_words()))
+        });
+        self.facts_with(hand_in.collect())
+    }
+
+    fn facts_with(&self, hand_in: Vec<(&'static str, String)>) -> Vec<(String, String)> {
         let mut facts = vec![
             ("電子保証", self.electronic_words()),
             ("前払金の割合", self.prepayment_words()),
@@ -38,7 +54,7 @@ impl RuleBook {
         if let Some(rate) = self.rates.midterm {
             facts.push(("中間前払金の割合", rate.words()));
         }
-        facts.extend(self.hand_in_facts());
+        facts.extend(hand_in);
         if !self.source.is_empty() {
             facts.push(("出典", self.source_words()));
         }

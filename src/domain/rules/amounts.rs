@@ -2,7 +2,7 @@
 
 use super::limits::{AmountFacts, contract_bounds, prepayment_bounds};
 use super::rates::Claim;
-use super::{Finding, Outcome, RuleId};
+use super::{Finding, Outcome, RuleId, inputs};
 use crate::domain::content::ApplicationContent;
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
@@ -10,7 +10,11 @@ use crate::domain::product::Product;
 use crate::domain::rulebook::RuleBook;
 
 /// Base, range, rate and rounding of the prepayment guarantee, where it is applied for.
-pub(super) fn prepayment(content: &ApplicationContent, book: Option<&RuleBook>) -> Vec<Finding> {
+pub(super) fn prepayment(
+    content: &ApplicationContent,
+    unread: &[Field],
+    book: Option<&RuleBook>,
+) -> Vec<Finding> {
     let Some(terms) = &content.prepayment else {
         return Vec::new();
     };
@@ -35,7 +39,12 @@ pub(super) fn prepayment(content: &ApplicationContent, book: Option<&RuleBook>) 
     };
     let bounds = prepayment_bounds(content.works.kind, facts.low_price, book);
     findings.extend(claim.prepayment_rate(&bounds));
-    findings.push(claim.rounding(bounds.iter().find(|bound| bound.known)));
+    // Without its base there is no ceiling, and the rounding speaks for itself.
+    let reckoned = inputs::base(content, unread)
+        .iter()
+        .all(|field| !unread.contains(field));
+    let own = bounds.iter().find(|bound| bound.known && reckoned);
+    findings.push(claim.rounding(own));
     findings
 }
 

@@ -12,7 +12,7 @@ use crate::domain::wording::{era_plain, slashed};
 
 /// The rules on the works contract and on what is applied for at all.
 pub(super) fn works(content: &ApplicationContent, today: Date) -> Vec<Finding> {
-    let mut findings = vec![product_chosen(content), period(content)];
+    let mut findings = vec![product_chosen(content), period(content, today)];
     if content.prepayment.is_some() {
         findings.push(contract_date(content, today, Outcome::Warn));
     }
@@ -43,7 +43,7 @@ fn product_chosen(content: &ApplicationContent) -> Finding {
     .source("申込みには保証が一つ以上必要")
 }
 
-fn period(content: &ApplicationContent) -> Finding {
+fn period(content: &ApplicationContent, today: Date) -> Finding {
     let (from, to) = (content.works.period_from, content.works.period_to);
     let days = (to - from).whole_days() + 1;
     let (outcome, sentence) = if from > to {
@@ -53,6 +53,14 @@ fn period(content: &ApplicationContent) -> Finding {
                 "工期の終わり（{}）が、始め（{}）より前になっています。始めの日と同じか、それより後の日を入力してください。",
                 era_plain(to),
                 era_plain(from)
+            ),
+        )
+    } else if to < today {
+        (
+            Outcome::Warn,
+            format!(
+                "工期の終わりがすでに過ぎています（{}）。日付に誤りがないか、お確かめください。",
+                era_plain(to)
             ),
         )
     } else {
@@ -156,6 +164,7 @@ fn joint_venture(content: &ApplicationContent) -> Option<Finding> {
 /// Whether the obligee takes the electronic certificate that was chosen.
 pub(super) fn electronic(
     content: &ApplicationContent,
+    unread: &[Field],
     book: Option<&RuleBook>,
     product: Product,
     today: Date,
@@ -164,7 +173,10 @@ pub(super) fn electronic(
     if terms.form != CertificateForm::Electronic {
         return None;
     }
-    let facts = AcceptanceFacts::of(&content.works, today);
+    let mut facts = AcceptanceFacts::of(&content.works, today);
+    if unread.contains(&Field::Kind) {
+        facts.kind = None;
+    }
     let answer = acceptance::decide(book, &facts, product);
     let (field, outcome) = match &answer {
         Acceptance::Accepted { .. } => (form_field(product), Outcome::Pass),

@@ -5,6 +5,7 @@ use time::{Duration, OffsetDateTime};
 use super::{Door, SessionToken};
 use crate::app::App;
 use crate::db::gate::{self, SessionRow};
+use crate::db::sureties::BranchRow;
 use crate::domain::people::{ContractorRole, StaffRole};
 use crate::error::AppError;
 use crate::services::actors::{ContractorUser, Officer};
@@ -78,7 +79,15 @@ pub async fn contractor_of(
         email: row.email,
         surety: row.surety_id,
         surety_name: row.surety_name,
-        branch: row.branch_id,
+        desk: BranchRow {
+            id: row.branch_id,
+            name: row.branch_name,
+            tel: row.branch_tel,
+            fax: row.branch_fax,
+            email: row.branch_email,
+            hours: row.branch_hours,
+            is_head: row.branch_is_head,
+        },
         terms_version: row.terms_version,
         session_until: until,
     }))

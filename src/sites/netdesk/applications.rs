@@ -18,7 +18,7 @@ use crate::services::applications::{self, Checked};
 use crate::services::drafts::{self, Offer, Saved};
 use crate::web::answer::{PageResult, page_with, see_other};
 use crate::web::flash::{Told, see_other_telling};
-use crate::web::form::{FormShape, Query, RawForm, Submitted};
+use crate::web::form::{Allowance, FormShape, Query, RawForm, Submitted};
 use crate::web::page::{Flash, HelpLink};
 use crate::web::rescue::Rescued;
 use crate::web::shell::{Menu, NetdeskShell};
@@ -61,6 +61,8 @@ impl FromRequestParts<Web> for Id {
 }
 
 impl FormShape for Sent {
+    const ALLOWANCE: Allowance = Allowance::LONG;
+
     fn read(form: &RawForm) -> Self {
         Self::read(|name| form.opt(name))
     }
@@ -242,7 +244,9 @@ async fn keep(
         Saved::At { .. } => {}
         Saved::Closed => return Ok(closed(web, id)),
         Saved::Stale { .. } => return stale(&desk, id, &form).await,
-        Saved::Refused(faults) => return refused(&desk, id, revision, &form, &faults).await,
+        Saved::Refused(faults) => {
+            return refused(&desk, id, revision, (&form, sent.wish), faults).await;
+        }
     }
     let address = Application(id);
     match sent.wish {
@@ -311,10 +315,17 @@ async fn refused(
     desk: &Desk<'_>,
     id: Uuid,
     revision: Option<i32>,
-    form: &TypedForm,
-    faults: &[Fault],
+    (form, wish): (&TypedForm, Wish),
+    faults: Vec<Fault>,
 ) -> PageResult {
     let checked = desk.check(form).await?;
+    let mut problems = match wish {
+        Wish::Check => checked.problems(),
+        _ => Vec::new(),
+    };
+    problems.retain(|said| faults.iter().all(|fault| fault.field != said.field));
+    problems.extend(faults);
+    let shown = form.shown();
     let origin = match drafts::open(desk.web, desk.who, id).await {
         Ok(open) => {
             let mut origin = Origin::from(&open);
@@ -326,7 +337,7 @@ async fn refused(
         Err(AppError::NotFound) if revision.is_none() => Origin { id, kept: None },
         Err(error) => return Err(error),
     };
-    let page = desk.page(origin, form, &checked, faults).await?;
+    let page = desk.page(origin, &shown, &checked, &problems).await?;
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 

@@ -10,8 +10,8 @@ use super::guarantee::number_of;
 use crate::domain::era;
 use crate::error::AppError;
 use crate::pdf::certificate::{Dress, certificate};
+use crate::services::ContractorUser;
 use crate::services::guarantees::{self, CertificateUse, Verified};
-use crate::services::{ContractorUser, sureties};
 use crate::web::answer::{self, PageResult};
 use crate::web::page::{BranchLine, HelpLink};
 use crate::web::sheet::Sheet;
@@ -29,6 +29,7 @@ struct CertificatePage {
     arrived: String,
     detail: String,
     pdf: String,
+    envelope: String,
     sheet: Sheet,
 }
 
@@ -68,7 +69,7 @@ pub async fn show(
 async fn page(web: &Web, who: &ContractorUser, seq: i32, verified: Verified) -> PageResult {
     let face = verified.face;
     let help = HelpLink::netdesk("guarantees", "保証契約一覧のヘルプ");
-    let desk = sureties::desk(web, who).await?;
+    let desk = who.desk().clone();
     let mut shell = frame::shell_of(web, who, Menu::Guarantees, help);
     // Questions go where the certificate says; only the usual branch's mail is known beside it.
     shell.branch = Some(BranchLine {
@@ -89,6 +90,7 @@ async fn page(web: &Web, who: &ContractorUser, seq: i32, verified: Verified) -> 
         arrived: verified.arrived_at.map_or_else(String::new, era::stamp),
         detail: to::Guarantee(&face.number).to_string(),
         pdf: format!("{}.pdf", to::Certificate(&face.number, seq)),
+        envelope: format!("{}.json", to::Certificate(&face.number, seq)),
         sheet: Sheet::copy(&face, copied(web, "印刷")).with_lead(),
         number: face.number,
     })

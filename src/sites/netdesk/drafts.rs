@@ -7,17 +7,25 @@ use super::applications::Id;
 use super::applications::answers::yen_words;
 use super::frame;
 use crate::domain::application::Stage;
-use crate::domain::era;
+use crate::domain::entry::WORKS_NAME_MAX;
 use crate::domain::field::Field;
+use crate::domain::{era, text};
 use crate::error::AppError;
 use crate::services::ContractorUser;
-use crate::services::drafts;
+use crate::services::drafts::{self, DraftList, DraftQuery};
+use crate::services::guarantees::PER_PAGE;
 use crate::web::answer::{PageResult, page, see_other};
 use crate::web::flash::{Told, see_other_telling};
+use crate::web::form::Query;
 use crate::web::page::{Flash, HelpLink};
+use crate::web::pager::Pager;
+use crate::web::places::{self, Place};
 use crate::web::shell::{Menu, NetdeskShell};
 use crate::web::state::Web;
 use crate::web::urls::netdesk::{Application, DRAFTS};
+
+/// Up to here every page can be reached; beyond, the list is read by keyset.
+const COUNTED: i64 = 1_000;
 
 /// One draft in the list.
 pub struct Row {
@@ -35,6 +43,9 @@ pub struct Row {
 pub struct ListPage {
     shell: NetdeskShell,
     rows: Vec<Row>,
+    /// 「3件」, 「1,000件以上」.
+    count: String,
+    pager: Pager,
 }
 
 /// 下書きの削除の確認
@@ -51,14 +62,26 @@ async fn shell(web: &Web, who: &ContractorUser) -> Result<NetdeskShell, AppError
 }
 
 /// GET 下書き
-pub async fn list(State(web): State<Web>, who: ContractorUser, Told(told): Told) -> PageResult {
-    let rows = drafts::list(&web, &who)
-        .await?
+pub async fn list(
+    State(web): State<Web>,
+    who: ContractorUser,
+    Told(told): Told,
+    Query(form): Query,
+) -> PageResult {
+    let query = DraftQuery {
+        page: form.get("page").parse().unwrap_or(1).clamp(1, 50),
+        before: places::read(form.get("before")),
+        after: places::read(form.get("after")),
+    };
+    let list = drafts::page(&web, &who, &query).await?;
+    let (count, pager) = pager(&list, query.page);
+    let rows = list
+        .rows
         .into_iter()
         .map(|line| Row {
             address: Application(line.id),
-            works_name: line.works_name,
-            obligee_name: line.obligee_name,
+            works_name: short(&line.works_name),
+            obligee_name: short(&line.obligee_name),
             price: line.price.map_or_else(String::new, yen_words),
             updated_at: era::stamp(line.updated_at),
             updated_by: line.updated_by,
@@ -67,7 +90,40 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Told(told): Told)
     page(&ListPage {
         shell: shell(&web, &who).await?.flash(told),
         rows,
+        count,
+        pager,
     })
+}
+
+/// How many there are, and the way to the others.
+fn pager(list: &DraftList, page: i64) -> (String, Pager) {
+    let href = |name: &str, value: String| {
+        let query = serde_urlencoded::to_string([(name, value)]).unwrap_or_default();
+        format!("{DRAFTS}?{query}")
+    };
+    if list.total > COUNTED {
+        let previous = list.previous.map(|place| href("after", place.write()));
+        let next = list.next.map(|place| href("before", place.write()));
+        let pager = Pager {
+            words: "1,000件以上あります。新しいものから順に表示しています".into(),
+            ..Pager::keyset(previous, next)
+        };
+        return ("1,000件以上".into(), pager);
+    }
+    let count = |n: i64| u64::try_from(n).unwrap_or_default();
+    let pager = Pager::pages(count(list.total), count(PER_PAGE), count(page), |page| {
+        href("page", page.to_string())
+    });
+    (format!("{}件", list.total), pager)
+}
+
+/// A draft keeps whatever was typed; a list shows what a name may be long.
+pub(super) fn short(typed: &str) -> String {
+    if text::length(typed) > WORKS_NAME_MAX {
+        text::excerpt(typed)
+    } else {
+        typed.to_owned()
+    }
 }
 
 /// GET 下書きの削除の確認
@@ -76,7 +132,7 @@ pub async fn ask_deletion(State(web): State<Web>, who: ContractorUser, Id(id): I
     if open.stage != Stage::Draft {
         return Ok(see_other(Application(id).form()));
     }
-    let typed = |field: Field| open.form.get(field.id()).to_owned();
+    let typed = |field: Field| short(open.form.get(field.id()));
     page(&DeletionPage {
         row: Row {
             address: Application(id),

@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::services::ContractorUser;
-use crate::services::sureties::{self, BranchRow};
+use crate::services::sureties::BranchRow;
 use crate::web::page::{BranchLine, Common, Flash, HelpLink};
 use crate::web::session;
 use crate::web::shell::{GateShell, Menu, NetdeskShell};
@@ -30,8 +30,7 @@ pub async fn shell(
     current: Menu,
     help: HelpLink,
 ) -> Result<NetdeskShell, AppError> {
-    let branch = sureties::desk(web, who).await?;
-    Ok(shell_at(web, who, current, help, &branch))
+    Ok(shell_at(web, who, current, help, who.desk()))
 }
 
 /// The frame with a branch that is known already, such as a guarantee's.

@@ -4,9 +4,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 
+use super::drafts::short;
 use super::frame;
 use crate::demo::world::{self, DemoLogin};
+use crate::domain::era;
+use crate::domain::field::Field;
 use crate::domain::people::ContractorRole;
+use crate::error::AppError;
 use crate::services::accounts::signin::{self, SignIn};
 use crate::services::accounts::{DEMO_PASSWORD, Door};
 use crate::web::answer::{self, PageResult};
@@ -30,11 +34,36 @@ struct LoginPage {
     ended: bool,
     /// What was typed waits for its writer.
     kept: bool,
+    waiting: Option<Waiting>,
     login: FieldView,
     password: FieldView,
     next: String,
     demo_logins: Vec<DemoLogin>,
     demo_password: &'static str,
+}
+
+/// A 保証申込 that was being typed when the session ended.
+struct Waiting {
+    screen: &'static str,
+    /// 工事名; empty where none was typed yet.
+    works: String,
+    until: String,
+}
+
+impl Waiting {
+    async fn find(web: &Web, headers: &HeaderMap, page: &str) -> Result<Option<Self>, AppError> {
+        let screen = match page {
+            to::NEW_APPLICATION => "保証申込　申込の作成（新規）",
+            page if page.starts_with("/netdesk/applications/") => "保証申込　申込の作成",
+            _ => return Ok(None),
+        };
+        let waiting = rescue::peek(web, headers, page).await?;
+        Ok(waiting.map(|(form, until)| Self {
+            screen,
+            works: short(form.get(Field::WorksName.id()).trim()),
+            until: era::stamp(until),
+        }))
+    }
 }
 
 impl LoginPage {
@@ -48,6 +77,7 @@ impl LoginPage {
             shell,
             ended: false,
             kept: false,
+            waiting: None,
             login: FieldView::login("login", "ログインID", login),
             password: FieldView::password("password", "パスワード", "current-password")
                 .hint("貼り付けもできます。"),
@@ -73,11 +103,13 @@ pub async fn page(
     Query(query): Query,
 ) -> PageResult {
     let shell = frame::gate(&web, told);
-    answer::page(&LoginPage {
-        ended: old.is_some(),
-        kept: old.is_some() && rescue::waits(&web, &headers),
-        ..LoginPage::new(shell, "", query.get("next"))
-    })
+    let mut page = LoginPage::new(shell, "", query.get("next"));
+    page.ended = old.is_some();
+    page.kept = page.ended && rescue::waits(&web, &headers);
+    if page.kept {
+        page.waiting = Waiting::find(&web, &headers, &page.next).await?;
+    }
+    answer::page(&page)
 }
 
 /// `POST /netdesk/login`: one sentence for every "no".

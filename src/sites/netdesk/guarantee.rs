@@ -9,7 +9,7 @@ use crate::domain::era;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::number::TypedNumber;
 use crate::domain::product::CertificateForm;
-use crate::domain::rulebook::{HandIn, Moment};
+use crate::domain::rulebook::{Channel, HandIn};
 use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::guarantees::{self, Detail, Guarantee, KeyUse, Version};
@@ -42,6 +42,7 @@ struct ElectronicPage {
 struct PaperPage {
     shell: NetdeskShell,
     state: Tag,
+    hand_in: HandInBox,
     siblings: Vec<Sibling>,
     facts: Facts,
     handover: &'static str,
@@ -167,7 +168,7 @@ fn electronic_page(shell: NetdeskShell, detail: Detail, key: Option<KeyView>) ->
             .enumerate()
             .map(|(at, version)| version_row(number, at + 1, version))
             .collect(),
-        siblings: detail.siblings.iter().map(sibling).collect(),
+        siblings: siblings(&detail),
         hand_in: hand_in_box(&detail),
         steps: steps(&detail),
         facts: facts(detail.guarantee),
@@ -179,10 +180,11 @@ fn electronic_page(shell: NetdeskShell, detail: Detail, key: Option<KeyView>) ->
 fn paper_page(shell: NetdeskShell, detail: Detail) -> PaperPage {
     PaperPage {
         state: issued(),
-        siblings: detail.siblings.iter().map(sibling).collect(),
+        siblings: siblings(&detail),
         handover: detail
             .handover
             .map_or("支店からご連絡します", |way| way.label()),
+        hand_in: paper_hand_in(&detail),
         posted: detail.handover == Some(crate::domain::content::Handover::Post),
         issued_on: era::slashed(detail.guarantee.issued_on),
         branch: frame::line(&detail.branch),
@@ -226,14 +228,18 @@ fn key_view(key: &AuthenticationKey) -> KeyView {
     }
 }
 
-fn sibling(other: &Guarantee) -> Sibling {
-    Sibling {
-        href: to::Guarantee(&other.number).to_string(),
-        number: other.number.clone(),
-        product: other.product.label(),
-        electronic: other.form == CertificateForm::Electronic,
-        moment: Moment::of(other.product).label(),
-    }
+fn siblings(detail: &Detail) -> Vec<Sibling> {
+    detail
+        .siblings
+        .iter()
+        .map(|other| Sibling {
+            href: to::Guarantee(&other.number).to_string(),
+            number: other.number.clone(),
+            product: other.product.label(),
+            electronic: other.form == CertificateForm::Electronic,
+            moment: detail.moment(other.product).label(),
+        })
+        .collect()
 }
 
 fn version_row(number: &str, no: usize, version: &Version) -> VersionRow {
@@ -271,6 +277,18 @@ fn hand_in_box(detail: &Detail) -> HandInBox {
         moment: way.when.label(),
         source: detail.hand_in_source.clone().filter(|_| known.is_some()),
     }
+}
+
+/// The same for paper: what the book notes of sending a key is not said of an original.
+fn paper_hand_in(detail: &Detail) -> HandInBox {
+    let keyed = detail
+        .hand_in
+        .as_ref()
+        .and_then(|entry| entry.channel)
+        .is_some_and(|channel| channel != Channel::Print);
+    let mut shown = hand_in_box(detail);
+    shown.note = shown.note.filter(|_| !keyed);
+    shown
 }
 
 fn steps(detail: &Detail) -> Vec<Step> {

@@ -13,10 +13,10 @@ use crate::domain::era;
 use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::applications::{self, Item, Line, Status};
-use crate::services::history::Happened;
+use crate::services::history::{self, Happened};
 use crate::web::answer::{PageResult, page, see_other};
 use crate::web::flash::{Told, see_other_telling};
-use crate::web::page::{BranchLine, Flash, HelpLink, Tag};
+use crate::web::page::{BranchLine, Flash, HelpLink, Tag, Tone};
 use crate::web::shell::{Menu, NetdeskShell};
 use crate::web::state::Web;
 use crate::web::urls::netdesk::Application;
@@ -33,6 +33,8 @@ pub struct Row {
     obligee_name: String,
     price: String,
     sent_at: String,
+    /// When the branch last wrote something.
+    told: Option<Tag>,
     /// 保証種類 and state of each product.
     states: Vec<(&'static str, Tag)>,
 }
@@ -129,6 +131,10 @@ fn row(line: &Line) -> Row {
         obligee_name: line.obligee_name.clone(),
         price: line.price.map_or_else(String::new, answers::yen_words),
         sent_at: line.sent_at.map(era::stamp).unwrap_or_default(),
+        told: line.notice.as_ref().map(|notice| {
+            let day = era::slashed(era::tokyo_date(notice.at));
+            Tag::new(Tone::Note, format!("お知らせ {day}"))
+        }),
         states: line
             .items
             .iter()
@@ -211,14 +217,11 @@ fn state_tag(items: &[Item]) -> Option<Tag> {
 }
 
 fn notices(status: &Status) -> Vec<Notice> {
-    status
-        .history
-        .iter()
-        .rev()
-        .filter(|entry| entry.what == Some(Happened::MessageToContractor))
-        .map(|entry| Notice {
-            at: era::stamp(entry.at),
-            words: paragraphs(&entry.words),
+    history::notices(status.history.iter())
+        .into_iter()
+        .map(|notice| Notice {
+            at: era::stamp(notice.at),
+            words: paragraphs(&notice.words),
         })
         .collect()
 }

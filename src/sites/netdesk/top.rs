@@ -2,15 +2,17 @@
 
 use askama::Template;
 use axum::extract::State;
+use time::{Duration, OffsetDateTime};
 
+use super::drafts::short;
 use super::frame;
 use crate::domain::application::Stage;
-use crate::domain::era;
 use crate::domain::product::CertificateForm;
+use crate::domain::{era, text};
+use crate::services::ContractorUser;
 use crate::services::applications::{self, Line};
-use crate::services::drafts::{self, DraftLine};
+use crate::services::drafts::{self, DraftLine, DraftQuery};
 use crate::services::guarantees::{self, Guarantee, ListQuery};
-use crate::services::{ContractorUser, sureties};
 use crate::web::answer::{self, PageResult};
 use crate::web::flash::Told;
 use crate::web::page::{HelpLink, Tone};
@@ -20,6 +22,9 @@ use crate::web::urls::netdesk as to;
 
 /// Drafts shown here; all of them have a page of their own.
 const DRAFTS_SHOWN: usize = 5;
+/// Messages shown here, and for how long; each application keeps its own.
+const NOTICES_SHOWN: usize = 5;
+const NOTICE_FRESH: Duration = Duration::days(14);
 /// Guarantees whose keys are looked at for what waits.
 const KEYS_SHOWN: i64 = 10;
 /// Guarantees in 最近の保証.
@@ -30,7 +35,8 @@ const NEWEST: usize = 5;
 struct TopPage {
     shell: NetdeskShell,
     waits: Vec<Wait>,
-    drafts: usize,
+    /// 「2件」
+    drafts: String,
     newest: Vec<Row>,
 }
 
@@ -62,28 +68,33 @@ struct Row {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn page(State(web): State<Web>, who: ContractorUser, Told(told): Told) -> PageResult {
-    let branch = sureties::desk(&web, &who).await?;
+    let branch = who.desk().clone();
     let sent = applications::list(&web, &who).await?;
     let returned = sent.iter().filter(|line| line.stage == Stage::Returned);
     let mut waits: Vec<Wait> = returned
         .map(|line| returned_wait(line, &branch.name))
         .collect();
+    waits.extend(notice_waits(&sent, web.clock.now()));
     if who.role().may_see_key() {
         let unseen = guarantees::unseen(&web, &who, KEYS_SHOWN).await?;
         waits.extend(key_waits(&unseen));
     }
-    let drafts = if who.role().may_write() {
-        drafts::list(&web, &who).await?
-    } else {
-        Vec::new()
-    };
-    waits.extend(drafts.iter().take(DRAFTS_SHOWN).map(draft_wait));
+    let mut drafts = 0;
+    if who.role().may_write() {
+        let newest = drafts::page(&web, &who, &DraftQuery::default()).await?;
+        waits.extend(newest.rows.iter().take(DRAFTS_SHOWN).map(draft_wait));
+        drafts = newest.total;
+    }
     let newest = guarantees::list(&web, &who, &ListQuery::default()).await?;
     let help = HelpLink::netdesk("top", "全体トップのヘルプ");
     answer::page(&TopPage {
         shell: frame::shell_at(&web, &who, Menu::Top, help, &branch).flash(told),
         waits,
-        drafts: drafts.len(),
+        drafts: if drafts > 1_000 {
+            "1,000件以上".to_owned()
+        } else {
+            format!("{drafts}件")
+        },
         newest: newest.rows.iter().take(NEWEST).map(row).collect(),
     })
 }
@@ -102,6 +113,34 @@ fn returned_wait(line: &Line, branch: &str) -> Wait {
         href: to::Application(line.id).to_string(),
         act: "確認する",
     }
+}
+
+/// The newest messages of the last days, one for each application.
+fn notice_waits(lines: &[Line], now: OffsetDateTime) -> Vec<Wait> {
+    let mut told: Vec<_> = lines
+        .iter()
+        .filter(|line| line.stage != Stage::Withdrawn)
+        .filter_map(|line| Some((line, line.notice.as_ref()?)))
+        .filter(|(_, notice)| now - notice.at < NOTICE_FRESH)
+        .collect();
+    told.sort_by_key(|(_, notice)| std::cmp::Reverse(notice.at));
+    told.into_iter()
+        .take(NOTICES_SHOWN)
+        .map(|(line, notice)| Wait {
+            tone: Tone::Note,
+            icon: "info",
+            tag: "弊社からのお知らせ",
+            works: line.works_name.clone(),
+            obligee: line.obligee_name.clone(),
+            words: format!(
+                "{}　{}",
+                era::stamp(notice.at),
+                text::excerpt(&notice.words)
+            ),
+            href: to::Application(line.id).status(),
+            act: "読む",
+        })
+        .collect()
 }
 
 /// One entry for the guarantees of the same works.
@@ -146,8 +185,8 @@ fn draft_wait(draft: &DraftLine) -> Wait {
         tone: Tone::Mute,
         icon: "pen",
         tag: "下書き",
-        works: or(&draft.works_name, "（工事名は未入力）"),
-        obligee: draft.obligee_name.clone(),
+        works: or(&short(&draft.works_name), "（工事名は未入力）"),
+        obligee: short(&draft.obligee_name),
         words: format!(
             "{} に {} が保存",
             era::stamp(draft.updated_at),

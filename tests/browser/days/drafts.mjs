@@ -82,7 +82,7 @@ await day(async d => {
   await story.fillIn(writer, application);
   growOld('minato.keiri');
   await writer.press('下書き保存');
-  await writer.expect('もう一度ログインしてください', '入力した内容はお預かりしています');
+  await writer.expect('もう一度ログインしてください', `「${application.works}」の入力をお預かりしました`, 'お預かりの期限');
   await d.check(writer, 'ログイン／入力をお預かり');
   await writer.fill('ログインID', 'minato.keiri');
   await writer.fill('パスワード', story.PASSWORD);

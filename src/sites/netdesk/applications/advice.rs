@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::sheet::Sheet;
+use super::sheet::{MARKED, Sheet};
 use super::typed::{self, Sent};
 use super::{Desk, json as respond};
 use crate::domain::field::{Field, Section};
@@ -28,8 +28,8 @@ pub async fn advice(
     Ok(respond(StatusCode::OK, &answer(&sheet)))
 }
 
-/// By field name: `says` (tone, icon, words), `cards` (barred, words), `limits`, and which dates
-/// are asked for; by section the `tabs`; the obligee's book.
+/// By field name: `says` (tone, icon, words), `cards` (barred, words), `limits`, which dates are
+/// asked for with the works, and which fields are 必須 now (`needs`); by section the `tabs`; the obligee's book.
 fn answer(sheet: &Sheet<'_>) -> Value {
     let mut says = Map::new();
     let mut cards = Map::new();
@@ -49,6 +49,10 @@ fn answer(sheet: &Sheet<'_>) -> Value {
         let (class, words) = sheet.state(section);
         tabs.insert(section.id().into(), json!([class, words]));
     }
+    let needs: Map<String, Value> = MARKED
+        .into_iter()
+        .map(|field| (field.id().to_owned(), sheet.needs(field).into()))
+        .collect();
     let place = sheet.place();
     json!({
         "tabs": tabs,
@@ -56,6 +60,7 @@ fn answer(sheet: &Sheet<'_>) -> Value {
         "says": says,
         "cards": cards,
         "limits": limits,
+        "needs": needs,
         "asks": {
             Field::NoticeDate.id(): place.asks(Field::NoticeDate),
             Field::AwardDate.id(): place.asks(Field::AwardDate),

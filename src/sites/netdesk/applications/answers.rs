@@ -108,6 +108,22 @@ fn day(field: Field, date: Option<time::Date>) -> Answer {
     )
 }
 
+/// Writes `words` beneath the answer of one field, in place of what stands there.
+pub fn add(cards: &mut [Card], field: Field, words: String) {
+    let mut lines = cards.iter_mut().flat_map(|card| card.lines.iter_mut());
+    if let Some(line) = lines.find(|line| line.field == field.id()) {
+        line.sub = words;
+    }
+}
+
+/// A date that no certificate prints: as people write it.
+fn plain_day(field: Field, date: Option<time::Date>) -> Answer {
+    date.map_or_else(
+        || Answer::new(field, ""),
+        |date| Answer::new(field, era::plain(date)).sub(era::gregorian(date)),
+    )
+}
+
 fn works(works: &WorksContract) -> Vec<Answer> {
     let period = format!(
         "{}　～　{}",
@@ -126,9 +142,9 @@ fn works(works: &WorksContract) -> Vec<Answer> {
             .sub(format!("{days}日間")),
     ];
     if works.notice_date.is_some() {
-        lines.push(day(Field::NoticeDate, works.notice_date));
+        lines.push(plain_day(Field::NoticeDate, works.notice_date));
     }
-    lines.push(day(Field::AwardDate, works.award_date));
+    lines.push(plain_day(Field::AwardDate, works.award_date));
     let (name, representative) = works.jv.as_ref().map_or(("", String::new()), |jv| {
         (jv.name.as_str(), format!("代表者　{}", jv.representative))
     });

@@ -7,11 +7,14 @@ use uuid::Uuid;
 
 use super::answers::{self, Card};
 use super::{Desk, Id, frame};
+use crate::domain::acceptance;
 use crate::domain::application::Stage;
+use crate::domain::content::ApplicationContent;
 use crate::domain::era;
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
-use crate::domain::product::Product;
+use crate::domain::product::{CertificateForm, Product};
+use crate::domain::rulebook::RuleBook;
 use crate::domain::rules;
 use crate::error::AppError;
 use crate::services::ContractorUser;
@@ -116,7 +119,7 @@ async fn page(
     who: &ContractorUser,
     open: &OpenForm,
 ) -> Result<Option<ConfirmPage>, AppError> {
-    let checked = applications::check(web, who, &open.form).await?;
+    let checked = applications::check_to_send(web, who, open.id, &open.form).await?;
     let Some(content) = checked.content.as_ref().filter(|_| checked.may_be_sent()) else {
         return Ok(None);
     };
@@ -131,16 +134,19 @@ async fn page(
         .map(|finding| (finding.sentence.clone(), finding.field.id()))
         .collect();
     warnings.extend(left_out(open, content));
+    let mut cards = answers::cards(content, &line.name);
+    as_printed(&mut cards, open, content);
+    deciding_days(&mut cards, checked.book.as_ref(), content);
     let electronic = content.products().any(|product| {
         content
             .terms(product)
-            .is_some_and(|terms| terms.form == crate::domain::product::CertificateForm::Electronic)
+            .is_some_and(|terms| terms.form == CertificateForm::Electronic)
     });
     Ok(Some(ConfirmPage {
         shell,
         address: Application(open.id),
         revision: open.revision,
-        cards: answers::cards(content, &line.name),
+        cards,
         warnings,
         expiry: era::padded(content.works.period_to),
         may_send: who.role().may_send(),
@@ -154,11 +160,37 @@ async fn page(
     }))
 }
 
+/// The obligee is printed as the register names it: said where something else was typed.
+fn as_printed(cards: &mut [Card], open: &OpenForm, content: &ApplicationContent) {
+    let typed = open.form.get(Field::Obligee.id()).trim();
+    if typed != content.works.obligee_name {
+        answers::add(
+            cards,
+            Field::Obligee,
+            format!("入力は「{typed}」です。証書には、登録されているこの名前を印刷します。"),
+        );
+    }
+}
+
+/// The date that opened the way to an electronic guarantee says so.
+fn deciding_days(cards: &mut [Card], book: Option<&RuleBook>, content: &ApplicationContent) {
+    let electronic = content.products().any(|product| {
+        content
+            .terms(product)
+            .is_some_and(|terms| terms.form == CertificateForm::Electronic)
+    });
+    if !electronic {
+        return;
+    }
+    for field in [Field::AwardDate, Field::NoticeDate] {
+        if let Some(window) = acceptance::window_met(book, &content.works, field) {
+            answers::add(cards, field, format!("電子保証の対象（{window}）です"));
+        }
+    }
+}
+
 /// An amount typed for a product that is switched off is not sent: that must not pass unseen.
-fn left_out(
-    open: &OpenForm,
-    content: &crate::domain::content::ApplicationContent,
-) -> Vec<(String, &'static str)> {
+fn left_out(open: &OpenForm, content: &ApplicationContent) -> Vec<(String, &'static str)> {
     Product::ALL
         .into_iter()
         .filter(|product| content.terms(*product).is_none())

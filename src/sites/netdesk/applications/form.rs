@@ -36,6 +36,8 @@ pub struct Kept {
     pub receipt_no: Option<String>,
     /// The branch's words with a return.
     pub words: Option<String>,
+    /// 弊社からお客様へのお知らせ: when and what, newest first.
+    pub notices: Vec<(String, String)>,
 }
 
 impl From<&OpenForm> for Origin {
@@ -52,6 +54,11 @@ impl From<&OpenForm> for Origin {
                     .return_words
                     .clone()
                     .filter(|_| open.stage == Stage::Returned),
+                notices: open
+                    .notices
+                    .iter()
+                    .map(|notice| (era::stamp(notice.at), notice.words.clone()))
+                    .collect(),
             }),
         }
     }
@@ -236,6 +243,14 @@ impl FormPage {
             || "まだ保存していません".to_owned(),
             |kept| saved_words(kept.at),
         )
+    }
+
+    /// Nothing was written to the contractor yet.
+    fn untold(&self) -> bool {
+        self.origin
+            .kept
+            .as_ref()
+            .is_none_or(|kept| kept.words.is_none() && kept.notices.is_empty())
     }
 
     fn address(&self) -> Application {

@@ -52,6 +52,15 @@ impl Sheet<'_> {
             .error(self.error(field))
     }
 
+    /// 必須 while an empty field would be refused, else 任意.
+    fn marked(&self, field: Field, row: FieldView) -> FieldView {
+        if self.needs(field) {
+            row.required()
+        } else {
+            row.optional()
+        }
+    }
+
     /// 請負工事の情報
     pub fn works(&self) -> Vec<FieldView> {
         let mut rows = vec![
@@ -81,13 +90,11 @@ impl Sheet<'_> {
                 .map(|field| self.deciding_day(field)),
         );
         rows.push(
-            self.text(Field::JvName)
-                .optional()
+            self.marked(Field::JvName, self.text(Field::JvName))
                 .hint("共同企業体のときだけ入力します。"),
         );
         rows.push(
-            self.text(Field::JvRepresentative)
-                .optional()
+            self.marked(Field::JvRepresentative, self.text(Field::JvRepresentative))
                 .width("in--m")
                 .hint("認証キーのお知らせには、この名前を印刷します。"),
         );
@@ -105,19 +112,15 @@ impl Sheet<'_> {
     }
 
     fn contract_date(&self) -> FieldView {
-        let only_contract = self.on(Product::Contract) && !self.on(Product::Prepayment);
+        let field = Field::ContractDate;
         let row = self
-            .day(Field::ContractDate)
+            .marked(field, self.day(field))
             .hint("日付は 令和8年7月1日、R8.7.1、20260701 のどの書き方でも構いません。");
-        if self.place().asks(Field::ContractDate) {
-            row.required()
-                .hint("この発注者は、請負契約日で電子保証の可否が決まります。")
-        } else if only_contract {
-            row.optional()
-                .hint("契約保証だけのお申し込みでは、決まっていなければ空欄で構いません。")
+        row.hint(if self.place().asks(field) {
+            "この発注者は、請負契約日で電子保証の可否が決まります。"
         } else {
-            row.required()
-        }
+            "契約保証だけのお申し込みでは、決まっていなければ空欄で構いません。"
+        })
     }
 
     fn period(&self) -> FieldView {
@@ -146,7 +149,7 @@ impl Sheet<'_> {
             }
             _ => "この発注者は、落札決定日で電子保証の可否が決まります。",
         };
-        self.day(field).required().hint(words)
+        self.marked(field, self.day(field)).hint(words)
     }
 
     /// The certificate's form: two cards, with the live answer and the leaflet's note.
@@ -325,7 +328,7 @@ impl Sheet<'_> {
                 .optional(),
         ];
         if !self.place().asks(Field::AwardDate) {
-            rows.push(self.day(Field::AwardDate).optional());
+            rows.push(self.marked(Field::AwardDate, self.day(Field::AwardDate)));
         }
         rows.push(self.money(Field::PlannedPrice).optional());
         let ticked = |field: Field, label: &str, words: &str| {
@@ -343,9 +346,11 @@ impl Sheet<'_> {
             .map(|plan| Choice::new(plan.code(), plan.label()))
             .into();
         rows.push(
-            self.radios(Field::PrepaymentPlan, plans)
-                .optional()
-                .hint("契約保証だけを申し込むときに選びます。"),
+            self.marked(
+                Field::PrepaymentPlan,
+                self.radios(Field::PrepaymentPlan, plans),
+            )
+            .hint("契約保証だけを申し込むときに選びます。"),
         );
         rows
     }
@@ -353,8 +358,7 @@ impl Sheet<'_> {
     /// 公告日 while no rule asks for it.
     pub fn notice_aside(&self) -> Option<FieldView> {
         (!self.place().asks(Field::NoticeDate)).then(|| {
-            self.day(Field::NoticeDate)
-                .optional()
+            self.marked(Field::NoticeDate, self.day(Field::NoticeDate))
                 .hint("指名競争入札では、指名の日を入力します。")
         })
     }
@@ -381,20 +385,14 @@ impl Sheet<'_> {
                 &["発行完了のお知らせをお送りします。認証キーはメールに記載しません。"],
             )
             .hint("「希望する」ときに必要です。");
-        let wished = self.get(Field::Notify) != "no";
         vec![
             self.select(Field::Branch, CHOOSE, branches).required(),
-            self.radios(Field::Handover, handover)
-                .optional()
+            self.marked(Field::Handover, self.radios(Field::Handover, handover))
                 .hint("証書(紙)を選んだ保証があるときに選びます。"),
             self.radios(Field::Notify, wanted())
                 .required()
                 .hint("※「希望する」場合、弊社手続き完了後にメールを送信します。"),
-            if wished {
-                email.required()
-            } else {
-                email.optional()
-            },
+            self.marked(Field::Email, email),
         ]
     }
 

@@ -9,13 +9,25 @@ use crate::domain::entry::Fault;
 use crate::domain::era;
 use crate::domain::field::{Field, Section};
 use crate::domain::money::Yen;
-use crate::domain::product::Product;
+use crate::domain::product::{CertificateForm, Product};
 use crate::domain::rulebook::{Electronic, RuleBook};
 use crate::domain::rules::{self, AmountFacts};
 use crate::domain::typed::TypedForm;
 use crate::domain::works::ContractKind;
 use crate::services::drafts::Offer;
 use crate::web::page::Tone;
+
+/// Fields whose mark hangs on what stands in others.
+pub const MARKED: [Field; 8] = [
+    Field::ContractDate,
+    Field::NoticeDate,
+    Field::AwardDate,
+    Field::JvName,
+    Field::JvRepresentative,
+    Field::PrepaymentPlan,
+    Field::Handover,
+    Field::Email,
+];
 
 /// What the page is made of.
 pub struct Sheet<'a> {
@@ -87,15 +99,62 @@ impl Sheet<'_> {
     /// Whether an electronic certificate can be had, said beside the choice; nothing before an
     /// obligee is named.
     pub fn acceptance(&self, product: Product) -> Option<Acceptance> {
-        let facts = AcceptanceFacts {
+        let facts = self.facts();
+        let named = !self.get(Field::Obligee).trim().is_empty();
+        named.then(|| acceptance::decide(self.book, &facts, product))
+    }
+
+    /// Whether an empty field would be refused as things stand: what its mark 必須 says.
+    pub fn needs(&self, field: Field) -> bool {
+        let typed = |field: Field| !self.get(field).trim().is_empty();
+        let on = |product| self.on(product);
+        match field {
+            Field::ContractDate => on(Product::Prepayment) || self.decides(field),
+            Field::NoticeDate | Field::AwardDate => self.decides(field),
+            Field::JvName => typed(Field::JvRepresentative),
+            Field::JvRepresentative => typed(Field::JvName),
+            Field::PrepaymentPlan => on(Product::Contract) && !on(Product::Prepayment),
+            Field::Handover => Product::ALL
+                .into_iter()
+                .any(|it| on(it) && self.form_of(it) == Some(CertificateForm::Paper)),
+            Field::Email => self.get(Field::Notify) != "no",
+            _ => false,
+        }
+    }
+
+    /// An electronic certificate is chosen, and the obligee's rule hangs on this date.
+    fn decides(&self, field: Field) -> bool {
+        let mut facts = self.facts();
+        match field {
+            Field::NoticeDate => facts.notice_date = None,
+            Field::AwardDate => facts.award_date = None,
+            _ => facts.contract_date = None,
+        }
+        Product::ALL.into_iter().any(|product| {
+            self.on(product)
+                && self.form_of(product) == Some(CertificateForm::Electronic)
+                && matches!(
+                    acceptance::decide(self.book, &facts, product),
+                    Acceptance::NeedsDate { basis, .. } if acceptance::date_field(basis) == Some(field)
+                )
+        })
+    }
+
+    fn form_of(&self, product: Product) -> Option<CertificateForm> {
+        CertificateForm::from_code(self.get(match product {
+            Product::Prepayment => Field::PrepaymentForm,
+            Product::Contract => Field::ContractForm,
+        }))
+    }
+
+    fn facts(&self) -> AcceptanceFacts {
+        AcceptanceFacts {
             kind: self.kind(),
             notice_date: self.date(Field::NoticeDate),
             award_date: self.date(Field::AwardDate),
             contract_date: self.date(Field::ContractDate),
             today: self.today,
-        };
-        let named = !self.get(Field::Obligee).trim().is_empty();
-        named.then(|| acceptance::decide(self.book, &facts, product))
+        }
     }
 
     fn amounts(&self) -> AmountFacts {
@@ -139,11 +198,10 @@ impl Sheet<'_> {
     /// How many problems stand in a section.
     pub fn problems_in(&self, section: Section) -> usize {
         let place = self.place();
-        let mut fields: Vec<_> = self.problems.iter().map(|fault| fault.field).collect();
-        fields.dedup();
-        fields
-            .into_iter()
-            .filter(|field| place.section(*field) == section)
+        Field::ALL
+            .iter()
+            .filter(|field| place.section(**field) == section)
+            .filter(|field| self.problems.iter().any(|fault| fault.field == **field))
             .count()
     }
 

@@ -86,7 +86,7 @@ fn unread(form: &TypedForm) -> Vec<Fault> {
         billing_places: offer.billing_places,
         obligee: None,
     };
-    entry::read(form, &choices).err().unwrap_or_default()
+    entry::read(form, &choices).faults
 }
 
 fn page(form: &TypedForm, book: Option<&RuleBook>, problems: &[Fault], kept: bool) -> String {
@@ -107,6 +107,7 @@ fn page(form: &TypedForm, book: Option<&RuleBook>, problems: &[Fault], kept: boo
         at: datetime!(2026-07-02 5:32 UTC),
         receipt_no: None,
         words: None,
+        notices: Vec::new(),
     });
     let origin = Origin { id: ID, kept };
     let html = FormPage::new(gallery::netdesk(Menu::Apply), origin, &sheet)

@@ -80,7 +80,7 @@ pub async fn show(State(web): State<Web>, who: Officer, Named(id): Named<i64>) -
         facts: obligee
             .book
             .as_ref()
-            .map_or_else(Vec::new, |book| book.facts()),
+            .map_or_else(Vec::new, |book| book.full_facts()),
         name: obligee.name,
         title_name: obligee.title_name,
         version: obligee.version,

@@ -296,7 +296,7 @@ pub fn book(case: &Case) -> BookView {
             .obligee
             .as_ref()
             .and_then(|obligee| obligee.book.as_ref())
-            .map_or_else(Vec::new, crate::domain::rulebook::RuleBook::facts),
+            .map_or_else(Vec::new, crate::domain::rulebook::RuleBook::full_facts),
         version: case.obligee.as_ref().and_then(|obligee| obligee.version),
     }
 }
