@@ -191,6 +191,17 @@ end $$;
 create trigger sessions_end after update of sessions_after on accounts
   for each row execute function end_sessions();
 
+-- A link that was mailed to another address opens nothing any more.
+create function end_links() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public
+as $$
+begin
+  update public.invitations set used_at = expires_at where account_id = new.id and used_at is null;
+  return null;
+end $$;
+create trigger links_end after update of email on accounts
+  for each row when (old.email is distinct from new.email) execute function end_links();
+
 -- The same password at today's cost.
 create function password_rehash(p_account bigint, p_old text, p_new text)
 returns void language sql volatile security definer set search_path = pg_catalog, public
@@ -241,11 +252,11 @@ declare
 begin
   grant create on schema public to gatekeeper;
   for f in select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace
-    and p.proname in ('login_find', 'login_failed', 'session_open', 'end_sessions', 'password_rehash', 'invitation_use')
+    and p.proname in ('login_find', 'login_failed', 'session_open', 'end_sessions', 'end_links', 'password_rehash', 'invitation_use')
   loop
     execute format('alter function %s owner to gatekeeper', f);
     execute format('revoke execute on function %s from public', f);
-    if f::text not like 'end_sessions%' then
+    if f::text not like 'end\_%' then
       execute format('grant execute on function %s to netdesk, office', f);
     end if;
   end loop;

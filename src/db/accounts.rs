@@ -148,6 +148,26 @@ pub async fn set_role(conn: &mut PgConnection, id: i64, role: &str) -> Result<()
     super::one(done)
 }
 
+/// A new name, mail address and, where one is given, branch.
+pub async fn set_details(
+    conn: &mut PgConnection,
+    id: i64,
+    name: &str,
+    email: &str,
+    branch: Option<i64>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "update accounts set name = $2, email = $3, branch_id = coalesce($4, branch_id) where id = $1",
+    )
+    .bind(id)
+    .bind(name)
+    .bind(email)
+    .bind(branch)
+    .execute(conn)
+    .await
+    .and_then(super::one)
+}
+
 /// Closes (with an instant) or opens (`None`) an account. Sessions made before are over either way.
 pub async fn set_disabled(
     conn: &mut PgConnection,

@@ -247,7 +247,7 @@ pub async fn of_same_works(
         "select a.receipt_no, a.obligee_name, i.product
          from applications a join application_items i on i.application_id = a.id
          where a.surety_id = $1 and a.contractor_id = $2 and a.id is distinct from $4
-           and hashtextextended(a.works_search, 0) = hashtextextended($3::text, 0)
+           and a.works_key = hashtextextended($3::text, 0)
            and a.works_search = $3 and a.stage not in ('draft', 'withdrawn')
            and i.state not in ('withdrawn', 'declined')
          order by a.sent_at, a.id, i.product limit 50",

@@ -240,7 +240,7 @@ pub async fn of_same_works(
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select {COLUMNS} from guarantees
          where surety_id = $1 and contractor_id = $2 and issued_at is not null
-           and hashtextextended(works_search, 0) = hashtextextended($3::text, 0) and works_search = $3
+           and works_key = hashtextextended($3::text, 0) and works_search = $3
            and product <> $4 and until >= $5 and issued_on <= $6
          order by id desc limit 20"
     )))

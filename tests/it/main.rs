@@ -24,7 +24,6 @@ mod obligees;
 mod office;
 mod pitfalls;
 mod registers;
-mod rights;
 mod secrets;
 mod serve;
 mod startup;

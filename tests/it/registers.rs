@@ -271,6 +271,97 @@ async fn staff_come_in_by_a_mailed_link_and_leave_when_stopped() {
 }
 
 #[tokio::test]
+async fn an_invitation_to_a_mistyped_address_is_mended() {
+    let house = House::new().await;
+    let mut admin = house.officer("honsha.admin").await;
+    let branch: i64 = house
+        .ask("select id from branches where name = '千葉支店'")
+        .await;
+    let head: i64 = house
+        .ask("select id from branches where name = '営業部'")
+        .await;
+    let (branch, head) = (branch.to_string(), head.to_string());
+    admin
+        .submit(
+            "/office/admin/staff/new",
+            &[
+                ("login", "chiba.third"),
+                ("name", "千葉 三"),
+                ("email", "chiba.thrid@mirai.example"),
+                ("role", "clerk"),
+                ("branch", &branch),
+            ],
+        )
+        .await
+        .says("招待メールをお送りします。");
+    house.work().await;
+    let wrong = mailed_link(&house.mails);
+    house.stranger().get(&wrong).await.is(200);
+    let id: i64 = house
+        .ask("select id from accounts where login = 'chiba.third'")
+        .await;
+    let page = format!("/office/admin/staff/{id}");
+    let details = format!("{page}/details");
+    admin.get(&page).await.says("登録の内容を変更する");
+    admin
+        .get(&details)
+        .await
+        .is(200)
+        .says("前のアドレスへ送ったリンクは使えなくなります");
+    let taken: String = house
+        .ask("select email from accounts where login = 'chiba.clerk'")
+        .await;
+    admin
+        .post(
+            &details,
+            &[("name", ""), ("email", &taken), ("branch", &branch)],
+        )
+        .await
+        .is(422)
+        .says("氏名");
+    admin
+        .post(
+            &details,
+            &[
+                ("name", "千葉 三郎"),
+                ("email", &taken),
+                ("branch", &branch),
+            ],
+        )
+        .await
+        .is(422)
+        .says("ほかの職員がすでに使っています");
+    admin
+        .submit(
+            &details,
+            &[
+                ("name", "千葉 三郎"),
+                ("email", "chiba.third@mirai.example"),
+                ("branch", &head),
+            ],
+        )
+        .await
+        .says("新しいアドレスへ招待メールをお送りします。")
+        .says("千葉 三郎")
+        .says("chiba.third@mirai.example")
+        .says("営業部");
+    house.stranger().get(&wrong).await.is(404);
+    house.work().await;
+    let mail = house.mails().await.pop().unwrap();
+    assert!(mail.summary.to.contains("chiba.third@mirai.example"));
+    house
+        .stranger()
+        .get(&mailed_link(&house.mails))
+        .await
+        .is(200);
+    let kept: String = house
+        .ask("select (detail -> 'from' ->> 'email') || ' ' || (detail -> 'to' ->> 'email') from events where kind = 'account_corrected'")
+        .await;
+    assert_eq!(kept, "chiba.thrid@mirai.example chiba.third@mirai.example");
+    house.close().await;
+}
+
+#[tokio::test]
 async fn contractors_are_kept_with_their_users() {
     let house = House::new().await;
     let mut admin = house.officer("honsha.admin").await;

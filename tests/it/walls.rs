@@ -33,9 +33,10 @@ const APPEND_ONLY: [&str; 9] = [
 ];
 
 /// Everything that runs with more rights than its caller.
-const DEFINERS: [&str; 19] = [
+const DEFINERS: [&str; 20] = [
     "dsure.session_find",
     "dsure.sweep",
+    "public.end_links",
     "public.end_sessions",
     "public.invitation_find",
     "public.invitation_use",

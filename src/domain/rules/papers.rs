@@ -7,26 +7,19 @@ use crate::domain::product::Product;
 
 /// `received`: products another application has already asked for, each with its 受付番号.
 pub fn overlap(received: &[(Product, String)]) -> Finding {
-    let distinct = |words: Vec<&str>, between: &str| {
-        let mut seen: Vec<&str> = Vec::new();
-        for word in words {
-            if !seen.contains(&word) {
-                seen.push(word);
-            }
+    let mut numbers: Vec<&str> = Vec::new();
+    for (_, number) in received {
+        if !numbers.contains(&number.as_str()) {
+            numbers.push(number);
         }
-        seen.join(between)
-    };
-    let numbers = distinct(
-        received.iter().map(|(_, number)| number.as_str()).collect(),
-        "、",
-    );
-    let products = distinct(
-        received
-            .iter()
-            .map(|(product, _)| product.label())
-            .collect(),
-        "・",
-    );
+    }
+    let numbers = numbers.join("、");
+    let products: Vec<_> = Product::ALL
+        .into_iter()
+        .filter(|product| received.iter().any(|(known, _)| known == product))
+        .map(Product::label)
+        .collect();
+    let products = products.join("・");
     let (outcome, sentence, figure) = if received.is_empty() {
         (
             Outcome::Pass,

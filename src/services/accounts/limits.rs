@@ -13,8 +13,9 @@ use crate::db::gate::{self, Bucket, Streak};
 use crate::domain::certificate::{hex, sha256};
 
 /// The limiter may fail, the door may not: after this long the attempt is let through uncounted
-/// (the hashing queue still bounds it).
-const PATIENCE: StdDuration = StdDuration::from_millis(300);
+/// (the hashing queue still bounds it). Longer than a storm of attempts waits for a connection: a
+/// storm is what is counted for.
+const PATIENCE: StdDuration = StdDuration::from_secs(1);
 
 fn bucket(kind: &str, door: Door, of: &str, burst: i32, every: Duration) -> Bucket {
     let name = format!("{kind}\0{}\0{of}", door.code());

@@ -3,6 +3,7 @@
 //! [`signin`] opens sessions, [`sessions`] reads them, [`password`] and [`invitation`] set
 //! passwords, [`users`] is the management of other people's accounts, [`terms`] the 利用規約.
 
+pub mod details;
 pub mod invitation;
 mod limits;
 pub mod password;

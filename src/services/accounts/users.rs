@@ -28,7 +28,7 @@ pub struct Steward {
 }
 
 /// Four eyes are those of two people, and a person has one address.
-const MAIL_TAKEN: &str = "このメールアドレスは、ほかの職員がすでに使っています。職員一人ずつ、別のアドレスを入力してください。";
+pub(super) const MAIL_TAKEN: &str = "このメールアドレスは、ほかの職員がすでに使っています。職員一人ずつ、別のアドレスを入力してください。";
 
 const NOT_YOURS: &str = "利用者の管理は、管理者の方だけが行えます。";
 
@@ -129,11 +129,15 @@ pub struct FieldFault {
 }
 
 impl FieldFault {
-    fn new(field: &'static str, sentence: impl Into<String>) -> Self {
+    pub(super) fn new(field: &'static str, sentence: impl Into<String>) -> Self {
         Self {
             field,
             sentence: sentence.into(),
         }
+    }
+
+    pub(super) fn no_branch() -> Self {
+        Self::new("branch", "所属を一覧から選んでください。")
     }
 }
 
@@ -193,10 +197,7 @@ pub async fn create_user(
                 Some("accounts_mail_once_among_staff") => {
                     Ok(Created::Refused(vec![FieldFault::new("email", MAIL_TAKEN)]))
                 }
-                Some("accounts_branch") => Ok(Created::Refused(vec![FieldFault::new(
-                    "branch",
-                    "所属を一覧から選んでください。",
-                )])),
+                Some("accounts_branch") => Ok(Created::Refused(vec![FieldFault::no_branch()])),
                 Some("accounts_contractor") => Err(AppError::NotFound),
                 _ => Err(error.into()),
             };
@@ -219,22 +220,31 @@ fn read(steward: &Steward, typed: &NewUser) -> Result<(String, String, String), 
             "ログインIDは、半角の英小文字・数字と「.」「_」「-」を使い、英数字で始まる3～64文字で入力してください。",
         ));
     }
-    let name = text::line(&typed.name, 40).and_then(text::required);
-    let name = name.map_err(|fault| faults.push(FieldFault::new("name", fault.sentence("氏名"))));
-    let email = Email::parse(&typed.email);
-    let email = email.map_err(|fault| {
-        faults.push(FieldFault::new("email", fault.sentence("メールアドレス")));
-    });
+    let name = read_name(&typed.name, &mut faults);
+    let email = read_email(&typed.email, &mut faults);
     if !steward.knows_role(&typed.role) {
         faults.push(FieldFault::new("role", "役割を一覧から選んでください。"));
     }
     if steward.circle == Circle::Staff && typed.branch.is_none() {
-        faults.push(FieldFault::new("branch", "所属を一覧から選んでください。"));
+        faults.push(FieldFault::no_branch());
     }
     match (name, email) {
-        (Ok(name), Ok(email)) if faults.is_empty() => Ok((login, name, email.as_str().to_owned())),
+        (Some(name), Some(email)) if faults.is_empty() => Ok((login, name, email)),
         _ => Err(faults),
     }
+}
+
+pub(super) fn read_name(typed: &str, faults: &mut Vec<FieldFault>) -> Option<String> {
+    let name = text::line(typed, 40).and_then(text::required);
+    name.map_err(|fault| faults.push(FieldFault::new("name", fault.sentence("氏名"))))
+        .ok()
+}
+
+pub(super) fn read_email(typed: &str, faults: &mut Vec<FieldFault>) -> Option<String> {
+    Email::parse(typed)
+        .map(|email| email.as_str().to_owned())
+        .map_err(|fault| faults.push(FieldFault::new("email", fault.sentence("メールアドレス"))))
+        .ok()
 }
 
 /// What became of a change to an account.
@@ -352,7 +362,7 @@ pub(super) async fn record(
 }
 
 /// History of an account with more to say than which one it was.
-async fn record_with(
+pub(super) async fn record_with(
     tx: &mut Tx,
     by: &Person,
     kind: &str,

@@ -9,7 +9,7 @@ use crate::domain::era;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::number::TypedNumber;
 use crate::domain::product::CertificateForm;
-use crate::domain::rulebook::HandIn;
+use crate::domain::rulebook::{Channel, HandIn};
 use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::guarantees::{self, Detail, Guarantee, KeyUse, Version};
@@ -184,7 +184,7 @@ fn paper_page(shell: NetdeskShell, detail: Detail) -> PaperPage {
         handover: detail
             .handover
             .map_or("支店からご連絡します", |way| way.label()),
-        hand_in: hand_in_box(&detail),
+        hand_in: paper_hand_in(&detail),
         posted: detail.handover == Some(crate::domain::content::Handover::Post),
         issued_on: era::slashed(detail.guarantee.issued_on),
         branch: frame::line(&detail.branch),
@@ -277,6 +277,18 @@ fn hand_in_box(detail: &Detail) -> HandInBox {
         moment: way.when.label(),
         source: detail.hand_in_source.clone().filter(|_| known.is_some()),
     }
+}
+
+/// The same for paper: what the book notes of sending a key is not said of an original.
+fn paper_hand_in(detail: &Detail) -> HandInBox {
+    let keyed = detail
+        .hand_in
+        .as_ref()
+        .and_then(|entry| entry.channel)
+        .is_some_and(|channel| channel != Channel::Print);
+    let mut shown = hand_in_box(detail);
+    shown.note = shown.note.filter(|_| !keyed);
+    shown
 }
 
 fn steps(detail: &Detail) -> Vec<Step> {

@@ -133,7 +133,7 @@ fn row(line: &Line) -> Row {
         sent_at: line.sent_at.map(era::stamp).unwrap_or_default(),
         told: line.notice.as_ref().map(|notice| {
             let day = era::slashed(era::tokyo_date(notice.at));
-            Tag::new(Tone::Note, &format!("お知らせ {day}"))
+            Tag::new(Tone::Note, format!("お知らせ {day}"))
         }),
         states: line
             .items

@@ -7,8 +7,8 @@ use time::{Duration, OffsetDateTime};
 use super::drafts::short;
 use super::frame;
 use crate::domain::application::Stage;
-use crate::domain::era;
 use crate::domain::product::CertificateForm;
+use crate::domain::{era, text};
 use crate::services::ContractorUser;
 use crate::services::applications::{self, Line};
 use crate::services::drafts::{self, DraftLine, DraftQuery};
@@ -132,7 +132,11 @@ fn notice_waits(lines: &[Line], now: OffsetDateTime) -> Vec<Wait> {
             tag: "弊社からのお知らせ",
             works: line.works_name.clone(),
             obligee: line.obligee_name.clone(),
-            words: format!("{}　{}", era::stamp(notice.at), notice.words),
+            words: format!(
+                "{}　{}",
+                era::stamp(notice.at),
+                text::excerpt(&notice.words)
+            ),
             href: to::Application(line.id).status(),
             act: "読む",
         })

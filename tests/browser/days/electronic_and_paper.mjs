@@ -80,6 +80,7 @@ await day(async d => {
   await d.check(contractor, '電子保証履歴一覧／もう一つは紙');
   netdesk = `/netdesk/guarantees/${d.facts.契約番号}`;
   await row('paper');
+  await contractor.expect('この発注者への提出', '提出先 総務部契約検査課', '時期 契約を結ぶとき');
   await d.check(contractor, '保証契約の詳細／証書（紙）');
   same((await contractor.fetch(`${netdesk}/key-notice.pdf`)).status, 404, 'a paper guarantee has no key notice');
 

@@ -40,6 +40,8 @@ await day(async d => {
   d.facts.受付番号 = (await contractor.text()).match(/R\d+-\d{6}/)[0];
   await clerk.go(`/office/applications/${id}`);
   await clerk.press('審査を開始する');
+  await clerk.fill('お知らせの言葉', '契約書の写しもお送りください。');
+  await clerk.press('お知らせを出す');
   await clerk.touch('お客様に直していただくとき');
   await clerk.press('差戻す');
   same(clerk.status, 422, 'returning without words');
@@ -52,16 +54,16 @@ await day(async d => {
   await d.check(contractor, '状況／差戻し');
   await d.check(clerk, '案件／差戻し中');
   await contractor.go('/netdesk/status');
-  await contractor.expect('ご確認をお願いしている申込が');
+  await contractor.expect('ご確認をお願いしている申込が', 'お知らせ 20');
   await d.check(contractor, '状況の一覧');
   await contractor.go('/netdesk/');
-  await contractor.expect(WORKS);
+  await contractor.expect(WORKS, '弊社からのお知らせ', '契約書の写しもお送りください。');
   await d.check(contractor, '全体トップ／お待ちしていること');
 
   d.step('corrected and sent again');
   await contractor.go(`/netdesk/applications/${id}/status`);
   await contractor.press('申込内容を直す');
-  await contractor.expect('申込の訂正（再送信）', '工期の終わりが契約書と違うようです。', d.facts.受付番号);
+  await contractor.expect('申込の訂正（再送信）', '契約書の写しもお送りください。', '工期の終わりが契約書と違うようです。', d.facts.受付番号);
   same(await contractor.value('工期の終わり'), '2027-03-31', 'what was sent is all there');
   await d.check(contractor, '保証申込／差戻された申込');
   await contractor.fill('工期の終わり', '2027-03-30');

@@ -73,7 +73,7 @@ await day(async d => {
   d.facts.番号 = (await story.numbers(contractor, id))['前払金保証'];
   await row('issued');
   await contractor.go(`/netdesk/guarantees/${d.facts.番号}`);
-  await contractor.expect('証書（紙）', '窓口');
+  await contractor.expect('証書（紙）', '窓口', '提出先 総務課', '時期 前払金を請求するとき', '備考 証書(紙)の原本を提出します');
   await d.check(contractor, '保証契約の詳細／証書（紙・窓口）');
   await approver.go(office);
   const print = await approver.post(await approver.action('証書を印刷する'));

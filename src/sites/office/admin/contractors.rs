@@ -264,7 +264,7 @@ pub async fn change(
 }
 
 /// The steward of one contractor's users, the company's name, and the address of its users.
-async fn circle(
+pub(super) async fn circle(
     web: &Web,
     who: &Officer,
     id: i64,

@@ -3,6 +3,7 @@
 pub mod blocks;
 pub mod branches;
 pub mod contractors;
+pub mod details;
 pub mod jobs;
 pub mod obligees;
 pub mod staff;
@@ -33,6 +34,12 @@ pub fn routes() -> Routes {
         .get("/office/admin/staff/new", admin, staff::new)
         .post("/office/admin/staff/new", admin, staff::create)
         .get("/office/admin/staff/{id}", admin, staff::show)
+        .get("/office/admin/staff/{id}/details", admin, details::of_staff)
+        .post(
+            "/office/admin/staff/{id}/details",
+            admin,
+            details::correct_staff,
+        )
         .post("/office/admin/staff/{id}/role", admin, staff::role)
         .post("/office/admin/staff/{id}/invitation", admin, staff::invite)
         .post("/office/admin/staff/{id}/state", admin, staff::state)
@@ -55,6 +62,16 @@ pub fn routes() -> Routes {
             "/office/admin/contractors/{id}/users/{user}",
             admin,
             contractors::show_user,
+        )
+        .get(
+            "/office/admin/contractors/{id}/users/{user}/details",
+            admin,
+            details::of_user,
+        )
+        .post(
+            "/office/admin/contractors/{id}/users/{user}/details",
+            admin,
+            details::correct_user,
         )
         .post(
             "/office/admin/contractors/{id}/users/{user}/role",

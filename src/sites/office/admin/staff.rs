@@ -27,7 +27,7 @@ struct ListPage {
     rows: Vec<UserLine>,
 }
 
-fn trail() -> Vec<(String, String)> {
+pub(super) fn trail() -> Vec<(String, String)> {
     vec![(to::STAFF.to_owned(), "職員".to_owned())]
 }
 
