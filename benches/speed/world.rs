@@ -192,9 +192,9 @@ async fn plain_guarantees(conn: &mut PgConnection, guarantees: i64) -> Outcome<(
          update bench_rows r set surety = c.surety_id, branch = c.branch_id, at = r.day + time '01:00'
            from contractors c where c.id = r.contractor;
          insert into applications (id, surety_id, contractor_id, branch_id, stage, receipt_no, form, content,
-             obligee_name, works_name, works_search, price, created_by, created_at, updated_by, updated_at, sent_by, sent_at)
+             obligee_name, works_name, works_search, price, created_by, created_at, updated_by, updated_at, sent_by, sent_at, first_sent_at)
            select application, surety, contractor, branch, 'closed', 'B-' || id, '{{}}', '{{}}', '駒ヶ根市長', works, works,
-             33550000, '-', at, '-', at, '-', at from bench_rows;
+             33550000, '-', at, '-', at, '-', at, at from bench_rows;
          insert into application_items (id, application_id, surety_id, contractor_id, branch_id, product, form, amount,
              fee_method, state, sent_at, examined_by, approved_by, approved_at, approved_sha256)
            select item, application, surety, contractor, branch, product, 'electronic', 13400000, 'lump_sum', 'issued',
@@ -256,10 +256,10 @@ async fn orders(conn: &mut PgConnection, model: &Model) -> Outcome<()> {
         "create table bench_orders as select {app_id} as application, {item_id} as item, {job_id} as job, (c + n) % {BRANCHES} as k
            from generate_series(0, {CLIENTS} - 1) c, generate_series(0, {ORDERS} - 1) n;
          insert into applications (id, surety_id, contractor_id, branch_id, stage, receipt_no, form, content,
-             obligee_name, works_name, works_search, price, created_by, created_at, updated_by, updated_at, sent_by, sent_at)
+             obligee_name, works_name, works_search, price, created_by, created_at, updated_by, updated_at, sent_by, sent_at, first_sent_at)
            select o.application, a.surety_id, {ISSUING_COMPANY} + o.k, {BRANCH} + o.k, 'under_examination', 'O-' || o.item, a.form,
              jsonb_set(a.content, '{{information,notify}}', 'false'), a.obligee_name, a.works_name, a.works_search, a.price,
-             '-', now(), '-', now(), '-', now()
+             '-', now(), '-', now(), '-', now(), now()
            from bench_orders o, applications a where a.id = '{application}';
          insert into application_items (id, application_id, surety_id, contractor_id, branch_id, product, form, amount,
              fee_method, state, sent_at, examined_by, approved_by, approved_at, approved_sha256, ordered_by, ordered_at)

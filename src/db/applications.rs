@@ -27,11 +27,14 @@ pub struct ApplicationRow {
     pub updated_at: OffsetDateTime,
     pub sent_by: Option<String>,
     pub sent_at: Option<OffsetDateTime>,
+    /// 申込日: when it was sent for the first time.
+    pub first_sent_at: Option<OffsetDateTime>,
     pub return_words: Option<String>,
 }
 
 const COLUMNS: &str = "id, contractor_id, branch_id, stage, receipt_no, form, content, revision,
-  obligee_name, works_name, price, created_by, updated_by, updated_at, sent_by, sent_at, return_words";
+  obligee_name, works_name, price, created_by, updated_by, updated_at, sent_by, sent_at, first_sent_at,
+  return_words";
 
 /// A save: the form as typed, who typed it, and what lists show of it.
 #[derive(Debug, Clone)]
@@ -297,7 +300,7 @@ pub async fn send(
     sqlx::query(
         "update applications set stage = 'submitted', content = $4, branch_id = $5, receipt_no = $6,
            obligee_name = $7, works_name = $8, works_search = $9, price = $10, sent_by = $11,
-           sent_at = $12, updated_by = $11, updated_at = $12, revision = revision + 1,
+           sent_at = $12, first_sent_at = coalesce(first_sent_at, $12), updated_by = $11, updated_at = $12, revision = revision + 1,
            examiner_id = null, examined_at = null
          where surety_id = $1 and contractor_id = $2 and id = $3 and stage in ('draft', 'returned')",
     )
@@ -364,6 +367,8 @@ pub struct CaseRow {
     pub revision: i32,
     pub sent_by: String,
     pub sent_at: OffsetDateTime,
+    /// 申込日: when it was sent for the first time.
+    pub first_sent_at: OffsetDateTime,
     pub examiner_id: Option<i64>,
     pub examiner_name: Option<String>,
     pub examined_at: Option<OffsetDateTime>,
@@ -371,7 +376,7 @@ pub struct CaseRow {
 }
 
 const CASE: &str = "id, surety_id, contractor_id, branch_id, stage, receipt_no, content, revision,
-  sent_by, sent_at, examiner_id, examined_at, return_words,
+  sent_by, sent_at, first_sent_at, examiner_id, examined_at, return_words,
   (select name from accounts where accounts.id = examiner_id) as examiner_name";
 
 pub async fn case(

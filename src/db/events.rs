@@ -38,11 +38,53 @@ pub struct EventRow {
 }
 
 pub async fn add(conn: &mut PgConnection, event: &NewEvent<'_>) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "insert into events (surety_id, contractor_id, branch_id, application_id, product,
-           guarantee_id, at, actor_site, actor_id, actor_name, kind, words, detail, shown)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    insert(conn, event, None).await.map(drop)
+}
+
+/// Appends an entry that a form makes. False where this form has made one before.
+pub async fn add_once(
+    conn: &mut PgConnection,
+    event: &NewEvent<'_>,
+    form_id: Uuid,
+) -> Result<bool, sqlx::Error> {
+    insert(conn, event, Some(form_id))
+        .await
+        .map(|rows| rows == 1)
+}
+
+/// Whether a form has made an entry with these words about this application.
+pub async fn is_said(
+    conn: &mut PgConnection,
+    application: Option<Uuid>,
+    form_id: Uuid,
+    words: &str,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "select exists (select from events where form_id = $1 and application_id = $2 and words = $3)",
     )
+    .bind(form_id)
+    .bind(application)
+    .bind(words)
+    .fetch_one(conn)
+    .await
+}
+
+async fn insert(
+    conn: &mut PgConnection,
+    event: &NewEvent<'_>,
+    form_id: Option<Uuid>,
+) -> Result<u64, sqlx::Error> {
+    // `on conflict` asks the reader's policy as well, and a contractor may write what it cannot read.
+    let once = match form_id {
+        Some(_) => "on conflict (form_id) where form_id is not null do nothing",
+        None => "",
+    };
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "insert into events (surety_id, contractor_id, branch_id, application_id, product,
+           guarantee_id, at, actor_site, actor_id, actor_name, kind, words, detail, shown, form_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+         {once}"
+    )))
     .bind(event.surety)
     .bind(event.contractor)
     .bind(event.branch)
@@ -57,9 +99,10 @@ pub async fn add(conn: &mut PgConnection, event: &NewEvent<'_>) -> Result<(), sq
     .bind(event.words)
     .bind(&event.detail)
     .bind(event.shown)
+    .bind(form_id)
     .execute(conn)
     .await
-    .map(drop)
+    .map(|done| done.rows_affected())
 }
 
 pub async fn of_application(

@@ -47,18 +47,46 @@ const DRAFTABLE: &str = "select i.id as item_id, i.application_id, i.surety_id, 
   join contractors c on c.surety_id = i.surety_id and c.id = i.contractor_id
   join branches b on b.surety_id = i.surety_id and b.id = i.branch_id
   join sureties s on s.id = i.surety_id
-  where i.id = $1 and a.content is not null";
+  where a.content is not null";
 
-pub async fn lock(conn: &mut PgConnection, item: Uuid) -> Result<Option<Draftable>, sqlx::Error> {
-    sqlx::query_as(sqlx::AssertSqlSafe(format!("{DRAFTABLE} for update of i")))
-        .bind(item)
-        .fetch_optional(conn)
-        .await
+/// Locks the application an item belongs to, before the item itself: everybody locks in this order,
+/// and of two workers at two products the second sees that the first is done.
+pub async fn lock_application(conn: &mut PgConnection, item: Uuid) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "select 1 from applications
+         where id = (select application_id from application_items where id = $1) for update",
+    )
+    .bind(item)
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
-/// The same without a lock, for showing and for hashing what is approved.
+pub async fn lock(conn: &mut PgConnection, item: Uuid) -> Result<Option<Draftable>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{DRAFTABLE} and i.id = $1 for update of i"
+    )))
+    .bind(item)
+    .fetch_optional(conn)
+    .await
+}
+
+/// The same of every product of an application, for hashing what is approved.
+pub async fn of_application(
+    conn: &mut PgConnection,
+    application: Uuid,
+) -> Result<Vec<Draftable>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{DRAFTABLE} and i.application_id = $1 order by i.product desc"
+    )))
+    .bind(application)
+    .fetch_all(conn)
+    .await
+}
+
+/// One of them, without a lock.
 pub async fn read(conn: &mut PgConnection, item: Uuid) -> Result<Option<Draftable>, sqlx::Error> {
-    sqlx::query_as(DRAFTABLE)
+    sqlx::query_as(sqlx::AssertSqlSafe(format!("{DRAFTABLE} and i.id = $1")))
         .bind(item)
         .fetch_optional(conn)
         .await
@@ -72,7 +100,7 @@ pub async fn next_number(
     sqlx::query_as(
         "update number_blocks set next = next + 1
          where block = (select block from number_blocks where branch_id = $1 and next <= 99999
-                        order by block limit 1 for update)
+                        order by allotted_at, block limit 1 for update)
          returning block, next - 1 as serial",
     )
     .bind(branch)
@@ -92,11 +120,14 @@ pub struct NewGuarantee<'a> {
     pub face: &'a [u8],
     pub signature: &'a [u8],
     pub key_id: &'a str,
+    /// The key's public half, registered with its first certificate at the latest.
+    pub public_key: &'a [u8],
     pub sha256: &'a [u8],
     pub signed_at: OffsetDateTime,
 }
 
-/// Writes guarantee and certificate in one statement; returns the guarantee's id.
+/// Writes guarantee, certificate and the public half of its key in one statement; returns the
+/// guarantee's id.
 pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i64, sqlx::Error> {
     let item = new.item;
     let content = &item.content.0;
@@ -110,7 +141,9 @@ pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i
              contractor_name, jv_name, jv_representative, price, amount, until, bank, issued_on, issued_at)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
              $20, $21, $22)
-           returning id)
+           returning id),
+         k as (insert into signing_keys (key_id, surety_id, public_key, created_at)
+           values ($25, $1, $28, $27) on conflict (key_id) do nothing)
          insert into certificates (guarantee_id, seq, surety_id, contractor_id, branch_id, face,
            signature, key_id, sha256, signed_at)
          select id, 1, $1, $2, $3, $23, $24, $25, $26, $27 from g returning guarantee_id",
@@ -142,6 +175,7 @@ pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i
     .bind(new.key_id)
     .bind(new.sha256)
     .bind(new.signed_at)
+    .bind(new.public_key)
     .fetch_one(conn)
     .await
 }

@@ -26,7 +26,10 @@ pub struct ItemRow {
     /// The guarantee, once T1 has made it.
     pub guarantee_id: Option<i64>,
     pub number: Option<String>,
+    /// A payment was confirmed for the fee as it stands.
     pub paid: bool,
+    /// One was confirmed for a fee that has changed since.
+    pub paid_before: bool,
 }
 
 const SELECT: &str =
@@ -34,7 +37,8 @@ const SELECT: &str =
   i.amount, i.fee_method, i.state, i.examined_by, ex.name as examined_name, i.approved_by,
   ap.name as approved_name, i.approved_at, i.approved_sha256, i.ordered_at, i.reason,
   g.id as guarantee_id, g.number || g.suffix as number,
-  exists (select from payments p where p.item_id = i.id) as paid
+  exists (select from payments p where p.item_id = i.id and p.terms_seq = i.terms_seq) as paid,
+  exists (select from payments p where p.item_id = i.id and p.terms_seq < i.terms_seq) as paid_before
   from application_items i
   left join accounts ex on ex.id = i.examined_by
   left join accounts ap on ap.id = i.approved_by
@@ -90,9 +94,12 @@ pub struct Sent<'a> {
     pub amount: i64,
     pub fee_method: &'a str,
     pub at: OffsetDateTime,
+    /// What the fee is reckoned from is not what was sent before.
+    pub new_fee: bool,
 }
 
-/// Writes or rewrites a product on sending; a declined one stays declined.
+/// Writes or rewrites a product on sending, also one that was left out of an earlier sending; a
+/// declined one stays declined.
 pub async fn send(conn: &mut PgConnection, sent: &Sent<'_>) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into application_items as i (id, application_id, surety_id, contractor_id, branch_id,
@@ -101,8 +108,10 @@ pub async fn send(conn: &mut PgConnection, sent: &Sent<'_>) -> Result<(), sqlx::
          on conflict (application_id, product) do update set branch_id = excluded.branch_id,
            form = excluded.form, amount = excluded.amount, fee_method = excluded.fee_method,
            state = 'submitted', sent_at = excluded.sent_at, examined_by = null, approved_by = null,
-           approved_at = null, approved_sha256 = null, reason = null
-         where i.state = 'returned'",
+           approved_at = null, approved_sha256 = null, ordered_by = null, ordered_at = null,
+           reason = null,
+           terms_seq = i.terms_seq + case when $11 then 1 else 0 end
+         where i.state in ('returned', 'withdrawn')",
     )
     .bind(sent.id)
     .bind(sent.application)
@@ -114,19 +123,21 @@ pub async fn send(conn: &mut PgConnection, sent: &Sent<'_>) -> Result<(), sqlx::
     .bind(sent.amount)
     .bind(sent.fee_method)
     .bind(sent.at)
+    .bind(sent.new_fee)
     .execute(conn)
     .await
     .map(drop)
 }
 
-/// Products that were returned and are not applied for again.
-pub async fn drop_returned(
+/// Products that were returned and are not applied for again: withdrawn. What was seen of them
+/// (payments, history) stays.
+pub async fn withdraw_dropped(
     conn: &mut PgConnection,
     application: Uuid,
     kept: &[&str],
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "delete from application_items
+        "update application_items set state = 'withdrawn', reason = null
          where application_id = $1 and state = 'returned' and product <> all($2)",
     )
     .bind(application)
@@ -145,7 +156,7 @@ pub async fn move_all(
 ) -> Result<u64, sqlx::Error> {
     sqlx::query(
         "update application_items set state = $3, approved_by = null, approved_at = null,
-           approved_sha256 = null
+           approved_sha256 = null, ordered_by = null, ordered_at = null
          where application_id = $1 and state = any($2)",
     )
     .bind(application)
@@ -194,7 +205,8 @@ pub async fn approve(
 pub async fn take_back(conn: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
     sqlx::query(
         "update application_items set state = 'awaiting_approval', approved_by = null,
-           approved_sha256 = null, approved_at = null, reason = null
+           approved_sha256 = null, approved_at = null, ordered_by = null, ordered_at = null,
+           reason = null
          where id = $1 and state = 'approved'",
     )
     .bind(id)
@@ -260,15 +272,16 @@ pub struct NewPayment {
     pub at: OffsetDateTime,
 }
 
-/// False when this very form was posted before.
+/// False when this form has recorded a payment before.
 pub async fn add_payment(
     conn: &mut PgConnection,
     payment: &NewPayment,
 ) -> Result<bool, sqlx::Error> {
     sqlx::query(
         "insert into payments (id, surety_id, contractor_id, branch_id, item_id, amount, paid_on,
-           confirmed_by, confirmed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing",
+           confirmed_by, confirmed_at, terms_seq)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, terms_seq from application_items where id = $5
+         on conflict (id) do nothing",
     )
     .bind(payment.id)
     .bind(payment.surety)
@@ -282,6 +295,23 @@ pub async fn add_payment(
     .execute(conn)
     .await
     .map(|done| done.rows_affected() == 1)
+}
+
+/// Whether this very payment was recorded by this very form.
+pub async fn has_payment(
+    conn: &mut PgConnection,
+    payment: &NewPayment,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "select exists (select from payments
+           where id = $1 and item_id = $2 and amount = $3 and paid_on = $4)",
+    )
+    .bind(payment.id)
+    .bind(payment.item)
+    .bind(payment.amount)
+    .bind(payment.paid_on)
+    .fetch_one(conn)
+    .await
 }
 
 /// What the 保証申込 tab is asked for. `like` carries its own `%`.
@@ -341,7 +371,7 @@ pub async fn of_contractor(
     let (at, id) = search.after.or(search.before).unzip();
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select i.id, i.application_id, i.product, i.form, i.fee_method, i.state, i.sent_at,
-           exists (select from payments p where p.item_id = i.id) as paid,
+           exists (select from payments p where p.item_id = i.id and p.terms_seq = i.terms_seq) as paid,
            (select g.number || g.suffix from guarantees g where g.item_id = i.id) as number,
            a.obligee_name, a.works_name, a.price
          {LISTED} and ($7::timestamptz is null or (i.sent_at, i.id) {place} ($7, $8))

@@ -188,13 +188,35 @@ pub async fn buried(conn: &mut PgConnection, surety: i64) -> Result<Vec<BuriedRo
     .await
 }
 
-/// Whether the surety has such a job.
-pub async fn exists(conn: &mut PgConnection, surety: i64, id: Uuid) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("select exists (select from jobs where surety_id = $1 and id = $2)")
-        .bind(surety)
-        .bind(id)
-        .fetch_one(conn)
-        .await
+/// One job of the surety.
+pub async fn find(
+    conn: &mut PgConnection,
+    surety: i64,
+    id: Uuid,
+) -> Result<Option<JobRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select id, surety_id, kind, payload, attempts, last_error, created_at
+         from jobs where surety_id = $1 and id = $2",
+    )
+    .bind(surety)
+    .bind(id)
+    .fetch_optional(conn)
+    .await
+}
+
+/// Whether a job of the surety is buried.
+pub async fn is_buried(
+    conn: &mut PgConnection,
+    surety: i64,
+    id: Uuid,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "select exists (select from jobs where surety_id = $1 and id = $2 and state = 'buried')",
+    )
+    .bind(surety)
+    .bind(id)
+    .fetch_one(conn)
+    .await
 }
 
 /// Digs a buried job up again.

@@ -84,7 +84,8 @@ impl ItemState {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// The end of the road: nothing happens to the item any more.
+    /// The end of the road: nothing happens to the item any more. Only what a corrected application
+    /// left out can come back, with the next correction.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Issued | Self::Declined | Self::Withdrawn)
     }
@@ -127,7 +128,7 @@ impl ItemState {
                 Some(S::Returned)
             }
             (Act::Withdraw, S::Submitted | S::Returned) => Some(S::Withdrawn),
-            (Act::Resubmit, S::Returned) => Some(S::Submitted),
+            (Act::Resubmit, S::Returned | S::Withdrawn) => Some(S::Submitted),
             (Act::PassOn, S::UnderExamination) => Some(S::AwaitingApproval),
             (Act::Approve, S::AwaitingApproval) => Some(S::Approved),
             (Act::TakeBack, S::Approved) => Some(S::AwaitingApproval),
@@ -241,7 +242,9 @@ mod tests {
         ];
         for state in ItemState::ALL.into_iter().filter(|state| state.is_final()) {
             for act in acts {
-                assert_eq!(state.after(act), None, "{state:?} {act:?}");
+                let again = (state, act) == (ItemState::Withdrawn, Act::Resubmit);
+                let expected = again.then_some(ItemState::Submitted);
+                assert_eq!(state.after(act), expected, "{state:?} {act:?}");
             }
         }
     }

@@ -11,13 +11,14 @@ use super::rulebook::RuleBook;
 mod amounts;
 mod conditions;
 mod inputs;
+mod issue;
 mod limits;
 mod papers;
 mod rates;
 #[cfg(test)]
 mod tests;
 
-pub use conditions::before_issue;
+pub use issue::before_issue;
 pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};
 pub use papers::{overlap, printable};
 
@@ -26,6 +27,9 @@ pub use papers::{overlap, printable};
 pub struct Circumstances {
     /// The civil date in Japan.
     pub today: Date,
+    /// 申込日: the civil date of the first sending, today while nothing was sent. 「開始日」 of a rule
+    /// book is judged by it.
+    pub applied_on: Date,
     /// The contractor carries a 一括納付 agreement with the surety.
     pub lump_sum_agreement: bool,
 }
@@ -212,7 +216,7 @@ fn every_rule(
             unread,
             book,
             product,
-            circumstances.today,
+            circumstances.applied_on,
         ));
         findings.extend(match product {
             Product::Prepayment => amounts::prepayment(content, unread, book),

@@ -104,6 +104,12 @@ async fn check_in(
     id: Option<Uuid>,
     form: &TypedForm,
 ) -> Result<Checked, AppError> {
+    let now = app.clock.now();
+    let known = match id {
+        Some(id) => applications::find(conn, who.surety, who.contractor, id).await?,
+        None => None,
+    };
+    let first_sent_at = known.and_then(|row| row.first_sent_at);
     let named = obligees::meant(conn, who.surety, form.get(Field::Obligee.id())).await?;
     let book = match named.as_ref().and_then(|row| row.book.clone()) {
         Some(book) => Some(serde_json::from_value::<RuleBook>(book)?),
@@ -128,7 +134,8 @@ async fn check_in(
         &reading.unread(),
         checked.book.as_ref(),
         &Circumstances {
-            today: era::tokyo_date(app.clock.now()),
+            today: era::tokyo_date(now),
+            applied_on: era::tokyo_date(first_sent_at.unwrap_or(now)),
             lump_sum_agreement: contractor.lump_sum,
         },
     );
@@ -219,6 +226,11 @@ pub async fn submit(
     let Some(content) = checked.content.clone().filter(|_| checked.may_be_sent()) else {
         return Ok(Sent::Refused(Box::new(checked)));
     };
+    if let Some(fault) = nothing_left(&mut tx, id, &content).await? {
+        let mut checked = checked;
+        checked.faults.push(fault);
+        return Ok(Sent::Refused(Box::new(checked)));
+    }
     let receipt_no = match &row.receipt_no {
         Some(receipt) => receipt.clone(),
         None => {
@@ -243,7 +255,8 @@ pub async fn submit(
     )
     .await?;
     let kept: Vec<_> = content.products().map(Product::code).collect();
-    items::drop_returned(&mut tx, id, &kept).await?;
+    items::withdraw_dropped(&mut tx, id, &kept).await?;
+    let before = row.content.as_ref().map(|content| &content.0);
     for product in content.products() {
         let Some(terms) = content.terms(product) else {
             continue;
@@ -261,6 +274,7 @@ pub async fn submit(
                 amount: terms.amount.get(),
                 fee_method: terms.fee_method.code(),
                 at: now,
+                new_fee: before.is_some_and(|before| fee_changed(before, &content, product)),
             },
         )
         .await?;
@@ -283,6 +297,47 @@ pub async fn submit(
     .await?;
     tx.commit().await?;
     Ok(Sent::Done { receipt_no })
+}
+
+/// A declined product stays declined: an application of nothing else would wait for nobody.
+async fn nothing_left(
+    conn: &mut sqlx::PgConnection,
+    id: Uuid,
+    content: &ApplicationContent,
+) -> Result<Option<Fault>, AppError> {
+    let items = items::lock_of_application(conn, id).await?;
+    let declined = |product: Product| {
+        items
+            .iter()
+            .any(|item| item.product == product.code() && item.state == ItemState::Declined.code())
+    };
+    let products: Vec<_> = content.products().collect();
+    if !products.iter().all(|product| declined(*product)) {
+        return Ok(None);
+    }
+    let labels: Vec<_> = products.iter().map(|product| product.label()).collect();
+    Ok(Some(Fault {
+        field: match products.first() {
+            Some(Product::Contract) => Field::ContractOn,
+            _ => Field::PrepaymentOn,
+        },
+        sentence: format!(
+            "{}は、お引き受けできないとお返事しています。ほかの保証を申し込むか、この申込を取り下げてください。",
+            labels.join("・")
+        ),
+    }))
+}
+
+/// Whether the fee of a product is reckoned from something else than when it was last sent: amount,
+/// period and price make it. A payment confirmed before then counts no more.
+fn fee_changed(before: &ApplicationContent, now: &ApplicationContent, product: Product) -> bool {
+    let basis = |content: &ApplicationContent| {
+        let works = &content.works;
+        let amount = content.terms(product).map(|terms| terms.amount);
+        (amount, works.price, works.period_from, works.period_to)
+    };
+    // Left out the last time: nothing was asked for, and what was paid before was for other terms.
+    basis(before) != basis(now)
 }
 
 /// Withdraws a sent application until examination starts, or a returned one.
@@ -352,9 +407,13 @@ pub struct Item {
     /// Neither confirmed nor under 一括納付.
     pub fee_due: bool,
     pub paid: bool,
+    /// A payment was confirmed for a fee that has changed since.
+    pub paid_before: bool,
     pub examined_by: Option<(i64, String)>,
     pub approved_by: Option<(i64, String)>,
     pub approved_at: Option<OffsetDateTime>,
+    /// SHA-256 of what was approved.
+    pub approved_sha256: Option<Vec<u8>>,
     pub ordered_at: Option<OffsetDateTime>,
     /// 謝絶の理由, or why an order came back.
     pub reason: Option<String>,
@@ -380,11 +439,13 @@ impl Item {
             amount: row.amount,
             fee_method,
             state,
-            fee_due: !(row.paid || fee_method == FeeMethod::LumpSum && lump_sum),
+            fee_due: !(row.paid || lump_sum),
             paid: row.paid,
+            paid_before: row.paid_before,
             examined_by: named(row.examined_by, &row.examined_name),
             approved_by: named(row.approved_by, &row.approved_name),
             approved_at: row.approved_at,
+            approved_sha256: row.approved_sha256,
             ordered_at: row.ordered_at,
             reason: row.reason,
             // Between T1 and T2 there is a number nobody sees yet.

@@ -1,23 +1,20 @@
 //! What the Office reads: the queue, and one case with everything behind it.
 
+use std::ops::Deref;
+
 use serde::Deserialize;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
 use uuid::Uuid;
 
 use super::Officer;
-use super::applications::Item;
-use super::examination;
+use super::grounds::Grounds;
 use super::history::Entry;
-use super::obligees::Obligee;
-use super::same_works;
 use crate::app::App;
 use crate::db::queue::{self, QueueSearch};
 pub use crate::db::sureties::{BranchRow, ContractorRow};
-use crate::db::{applications, events, items, obligees, sureties};
+use crate::db::{applications, events, items, sureties};
 use crate::domain::application::{ItemState, Stage};
-use crate::domain::content::ApplicationContent;
 use crate::domain::product::{CertificateForm, Product};
-use crate::domain::rules::{self, Circumstances, Finding};
 use crate::domain::{era, text};
 use crate::error::AppError;
 
@@ -199,19 +196,22 @@ pub struct Case {
     pub id: Uuid,
     pub stage: Stage,
     pub receipt_no: String,
-    pub content: ApplicationContent,
-    pub items: Vec<Item>,
-    /// Why each item cannot be issued yet, in the items' order.
-    pub obstacles: Vec<Vec<String>>,
-    pub findings: Vec<Finding>,
-    pub obligee: Option<Obligee>,
-    pub contractor: ContractorRow,
+    /// Contents, products, rules' outcomes, and what stands in the way.
+    pub grounds: Grounds,
     pub branch: BranchRow,
     pub history: Vec<Entry>,
     pub sent_by: String,
     pub sent_at: OffsetDateTime,
     pub examiner: Option<Examiner>,
     pub return_words: Option<String>,
+}
+
+impl Deref for Case {
+    type Target = Grounds;
+
+    fn deref(&self) -> &Grounds {
+        &self.grounds
+    }
 }
 
 /// Who took the application up.
@@ -227,51 +227,20 @@ pub struct Examiner {
 /// # Errors
 /// `NotFound` outside the own surety and branch, and for drafts.
 pub async fn case(app: &App, who: &Officer, id: Uuid) -> Result<Case, AppError> {
-    let today = era::tokyo_date(app.clock.now());
     let mut tx = app.db.begin(&who.scope()).await?;
     let row = applications::case(&mut tx, who.surety, id)
         .await?
         .ok_or(AppError::NotFound)?;
-    let contractor = sureties::contractor(&mut tx, who.surety, row.contractor_id).await?;
     let branch = sureties::branch(&mut tx, who.surety, row.branch_id).await?;
-    let obligee = match row.content.0.works.obligee_id {
-        Some(obligee) => obligees::find(&mut tx, who.surety, obligee).await?,
-        None => None,
-    };
-    let obligee = obligee.map(Obligee::try_from).transpose()?;
     let item_rows = items::of_application(&mut tx, id).await?;
+    let grounds = Grounds::load(&mut tx, &row, item_rows, app.clock.now()).await?;
     let history = events::of_application(&mut tx, id).await?;
-    let content = row.content.0;
-    let received =
-        same_works::received(&mut tx, who.surety, row.contractor_id, Some(id), &content).await?;
     tx.commit().await?;
-    let items: Vec<Item> = item_rows
-        .into_iter()
-        .map(|item| Item::from_row(item, contractor.lump_sum))
-        .collect::<Result<_, _>>()?;
-    let mut findings = rules::check(
-        &content,
-        obligee.as_ref().and_then(|obligee| obligee.book.as_ref()),
-        &Circumstances {
-            today,
-            lump_sum_agreement: contractor.lump_sum,
-        },
-    );
-    findings.push(rules::overlap(&received));
-    findings.push(rules::printable(&super::applications::unprinted(&content)));
     Ok(Case {
         id,
         stage: Stage::from_code(&row.stage).ok_or_else(|| AppError::internal("unknown stage"))?,
         receipt_no: row.receipt_no,
-        obstacles: items
-            .iter()
-            .map(|item| examination::obstacles(item, &content, today))
-            .collect(),
-        content,
-        items,
-        findings,
-        obligee,
-        contractor,
+        grounds,
         branch,
         history: history.into_iter().map(Entry::from).collect(),
         sent_by: row.sent_by,

@@ -41,6 +41,7 @@ pub async fn deposit(app: &App, job: Uuid, guarantee: i64, seq: i32) -> Result<O
         ));
     }
     if !from.arrived {
+        issuing::lock_application(&mut tx, from.item_id).await?;
         issuing::deposit(&mut tx, &from, key.key_version, &verifier, now).await?;
         issuing::set_issued(&mut tx, from.item_id).await?;
         let about = About {

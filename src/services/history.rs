@@ -194,31 +194,62 @@ pub(super) async fn record(
     detail: Value,
     at: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
+    events::add(conn, &entry(by, about, what, words, detail, at)).await
+}
+
+fn entry<'a>(
+    by: By<'a>,
+    about: &About,
+    what: Happened,
+    words: &'a str,
+    detail: Value,
+    at: OffsetDateTime,
+) -> NewEvent<'a> {
     let (actor_site, actor_id, actor_name) = match by {
         By::Contractor(user) => ("netdesk", Some(user.account), user.login.as_str()),
         By::Officer(officer) => ("office", Some(officer.account), officer.name.as_str()),
         By::Worker => ("worker", None, "システム"),
     };
-    events::add(
-        conn,
-        &NewEvent {
-            surety: about.surety,
-            contractor: Some(about.contractor),
-            branch: about.branch,
-            application: about.application,
-            product: about.product.map(Product::code),
-            guarantee: about.guarantee,
-            at,
-            actor_site,
-            actor_id,
-            actor_name,
-            kind: what.code(),
-            words,
-            detail: if detail.is_null() { json!({}) } else { detail },
-            shown: what.shown(),
-        },
-    )
-    .await
+    NewEvent {
+        surety: about.surety,
+        contractor: Some(about.contractor),
+        branch: about.branch,
+        application: about.application,
+        product: about.product.map(Product::code),
+        guarantee: about.guarantee,
+        at,
+        actor_site,
+        actor_id,
+        actor_name,
+        kind: what.code(),
+        words,
+        detail: if detail.is_null() { json!({}) } else { detail },
+        shown: what.shown(),
+    }
+}
+
+/// Appends a message to the contractor. False where this form has sent one before.
+pub(super) async fn message(
+    conn: &mut PgConnection,
+    who: &Officer,
+    about: &About,
+    form_id: Uuid,
+    words: &str,
+    at: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    let what = Happened::MessageToContractor;
+    let event = entry(By::Officer(who), about, what, words, json!({}), at);
+    events::add_once(conn, &event, form_id).await
+}
+
+/// Whether a form has sent these very words about this application.
+pub(super) async fn is_message(
+    conn: &mut PgConnection,
+    about: &About,
+    form_id: Uuid,
+    words: &str,
+) -> Result<bool, sqlx::Error> {
+    events::is_said(conn, about.application, form_id, words).await
 }
 
 /// Appends an entry about a register (branch, contractor, block, job): of the surety, not of one

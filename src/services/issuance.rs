@@ -25,6 +25,9 @@ use crate::vault::sealer;
 const NOTE_CHANGE: &str = "保証契約を変更する場合は、表題の下に変更ー　の表示と変更の発生番号を付記し、変更後の契約内容を表示します。";
 const NOTE_PRICE: &str = "請負金額のみの変更の場合は、この保証契約の効力に影響を及ぼさないので、保証契約変更の手続きをとる必要はありません。";
 
+/// Why an issue stops at the comparison with the approval.
+pub(super) const OTHER_THAN_APPROVED: &str = "承認した内容と、いま証書に印刷される内容が違います。承認を取り消して、もう一度承認してください。";
+
 /// What came of running an issue job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -123,6 +126,7 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
     if !jobs::take(&mut tx, job, now).await? {
         return Ok(Outcome::Gone);
     }
+    issuing::lock_application(&mut tx, item).await?;
     let Some(draft) = issuing::lock(&mut tx, item).await? else {
         return Ok(Outcome::Hopeless("申込が見つかりません".to_owned()));
     };
@@ -132,9 +136,7 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
         return Ok(Outcome::Gone);
     }
     if draft.approved_sha256.as_deref() != Some(&approved_hash(&draft)?) {
-        return Ok(Outcome::Hopeless(
-            "承認した内容と、いま証書に印刷される内容が違います。承認を取り消して、もう一度承認してください。".to_owned(),
-        ));
+        return Ok(Outcome::Hopeless(OTHER_THAN_APPROVED.to_owned()));
     }
     let Some((block, serial)) = issuing::next_number(&mut tx, draft.branch_id).await? else {
         return Ok(Outcome::Hopeless(format!(
@@ -166,6 +168,7 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
             face: &bytes,
             signature: &signature.sig,
             key_id: &signature.key_id,
+            public_key: &signature.public_key,
             sha256: &sha256(&bytes),
             signed_at: now,
         },
@@ -268,6 +271,7 @@ pub async fn give_up(app: &App, job: Uuid, item: Uuid, reason: &str) -> Result<(
     if !jobs::take(&mut tx, job, now).await? {
         return Ok(());
     }
+    issuing::lock_application(&mut tx, item).await?;
     if let Some(draft) = issuing::lock(&mut tx, item).await? {
         crate::db::items::unorder(&mut tx, item, reason).await?;
         let about = About {

@@ -10,7 +10,6 @@ use crate::app::App;
 use crate::db::items::{self, ListedRow, Search};
 use crate::db::sureties;
 use crate::domain::application::ItemState;
-use crate::domain::content::FeeMethod;
 use crate::domain::product::{CertificateForm, Product};
 use crate::error::AppError;
 
@@ -130,12 +129,11 @@ fn midnight(day: Date) -> Option<OffsetDateTime> {
 fn listed(row: ListedRow, lump_sum: bool) -> Result<Listed, AppError> {
     let broken = |what: &str| AppError::internal(format!("item {} has no known {what}", row.id));
     let state = ItemState::from_code(&row.state).ok_or_else(|| broken("state"))?;
-    let method = FeeMethod::from_code(&row.fee_method).ok_or_else(|| broken("fee method"))?;
     Ok(Listed {
         product: Product::from_code(&row.product).ok_or_else(|| broken("product"))?,
         form: CertificateForm::from_code(&row.form).ok_or_else(|| broken("form"))?,
         state,
-        fee_due: !(row.paid || method == FeeMethod::LumpSum && lump_sum),
+        fee_due: !(row.paid || lump_sum),
         // Between T1 and T2 there is a number nobody sees yet.
         number: row.number.filter(|_| state == ItemState::Issued),
         id: row.id,

@@ -14,6 +14,7 @@ pub mod deposits;
 pub mod drafts;
 pub mod examination;
 pub mod founding;
+pub mod grounds;
 pub mod guarantees;
 pub mod health;
 pub mod history;

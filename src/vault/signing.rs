@@ -10,6 +10,8 @@ use crate::domain::seal::{PAYLOAD_TYPE, PublicKey, PublicKeys, pae};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
     pub key_id: String,
+    /// The key's public half.
+    pub public_key: [u8; 32],
     pub sig: [u8; 64],
 }
 
@@ -37,9 +39,11 @@ impl Signer {
             part: Part::Signing,
             id: id.to_owned(),
         })?;
-        let sig = SigningKey::from_bytes(seed.bytes()).sign(&pae(PAYLOAD_TYPE, bytes));
+        let key = SigningKey::from_bytes(seed.bytes());
+        let sig = key.sign(&pae(PAYLOAD_TYPE, bytes));
         Ok(Signature {
             key_id: id.to_owned(),
+            public_key: key.verifying_key().to_bytes(),
             sig: sig.to_bytes(),
         })
     }

@@ -1,10 +1,11 @@
 //! A contractor's day: 保証申込 from the empty form to 状況, through the real router, and everything
 //! people mistype, press twice, or take for theirs.
 
-use akashi::services::{applications, drafts, examination};
+use akashi::services::{applications, drafts};
 use time::Duration;
 use uuid::Uuid;
 
+use super::house::acts;
 use super::house::{House, Page, Visitor};
 
 const NEW: &str = "/netdesk/applications/new";
@@ -764,7 +765,7 @@ async fn what_was_sent_can_be_withdrawn_until_examination_starts() {
 
     let second = sent(&mut soumu).await;
     let clerk = house.staff("kanagawa.clerk").await;
-    examination::take_up(&house.app, &clerk, id_of(&second))
+    acts::take_up(&house.app, &clerk, id_of(&second))
         .await
         .unwrap();
     let page = soumu.submit(&format!("{second}/withdrawal"), &[]).await;
@@ -1005,7 +1006,7 @@ async fn a_message_of_the_branch_is_seen_from_the_top_page_on() {
         .never_says("お知らせ 2026");
     let clerk = house.staff("kanagawa.clerk").await;
     let words = "契約書の写しを\nFAXでお送りください。";
-    examination::tell_contractor(&house.app, &clerk, id, words)
+    acts::tell_contractor(&house.app, &clerk, id, words)
         .await
         .unwrap();
     let top = soumu.get("/netdesk/").await;
@@ -1022,8 +1023,8 @@ async fn a_message_of_the_branch_is_seen_from_the_top_page_on() {
         .says("お知らせ 2026/07/02");
 
     // Returned: the form shows the request and the message.
-    examination::take_up(&house.app, &clerk, id).await.unwrap();
-    examination::return_with(&house.app, &clerk, id, "工期をご確認ください。")
+    acts::take_up(&house.app, &clerk, id).await.unwrap();
+    acts::return_with(&house.app, &clerk, id, "工期をご確認ください。")
         .await
         .unwrap();
     let form = soumu.get(&address).await;

@@ -9,6 +9,7 @@ use time::Duration;
 use uuid::Uuid;
 
 use super::house::House;
+use super::house::acts;
 use super::house::desk::{Desk, Ware};
 use super::house::ledger::Ledger;
 use super::house::proxy::{Fault, Proxy};
@@ -206,10 +207,11 @@ async fn a_lost_answer_to_commit_looks_like_an_error_and_is_none() {
 
     let product = Ware::Electronic.product();
     let id = desk.approved(&desk.form(Ware::Electronic), product).await;
+    let seen = acts::seen(&house.app, &desk.approver, id).await;
     wire.arm(Fault::LoseCommit);
-    let ordered = examination::order(&app, &desk.approver, id, product).await;
+    let ordered = examination::order(&app, &desk.approver, &seen, &[product]).await;
     assert!(matches!(ordered, Err(AppError::Internal(_))), "{ordered:?}");
-    examination::order(&app, &desk.approver, id, product)
+    examination::order(&app, &desk.approver, &seen, &[product])
         .await
         .unwrap();
     house.work().await;
@@ -226,12 +228,13 @@ async fn a_database_that_answers_nobody_costs_patience_and_nothing_else() {
     let product = Ware::Electronic.product();
     let (draft, revision) = desk.draft(&desk.form(Ware::Electronic)).await;
     let id = desk.approved(&desk.form(Ware::Electronic), product).await;
+    let seen = acts::seen(&house.app, &desk.approver, id).await;
 
     wire.arm(Fault::Refuse);
     let begin = std::time::Instant::now();
     let sent = applications::submit(&app, &desk.who, draft, revision).await;
     assert!(matches!(sent, Err(AppError::Internal(_))), "{sent:?}");
-    let ordered = examination::order(&app, &desk.approver, id, product).await;
+    let ordered = examination::order(&app, &desk.approver, &seen, &[product]).await;
     assert!(matches!(ordered, Err(AppError::Internal(_))), "{ordered:?}");
     assert!(worker::drain(&app, &house.mailer).await.is_err());
     assert!(begin.elapsed().as_secs() < 20, "nobody waits for ever");
@@ -239,7 +242,7 @@ async fn a_database_that_answers_nobody_costs_patience_and_nothing_else() {
     wire.arm(Fault::None);
     let sent = applications::submit(&app, &desk.who, draft, revision).await;
     assert!(matches!(sent, Ok(Sent::Done { .. })), "{sent:?}");
-    examination::order(&app, &desk.approver, id, product)
+    examination::order(&app, &desk.approver, &seen, &[product])
         .await
         .unwrap();
     worker::drain(&app, &house.mailer).await.unwrap();

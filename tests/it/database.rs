@@ -13,7 +13,6 @@ use akashi::demo::cluster::{Cluster, find_programs};
 use akashi::demo::world;
 use akashi::services::applications::{self, Sent};
 use akashi::services::drafts::{self, Saved};
-use akashi::services::examination;
 use akashi::vault::Cost;
 use akashi::worker;
 use nix::sys::signal::{Signal, kill};
@@ -23,6 +22,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use uuid::Uuid;
 
+use super::house::acts;
 use super::house::desk::{Desk, Ware};
 use super::house::ledger::Ledger;
 use super::house::{House, app, mailer_to};
@@ -130,10 +130,10 @@ async fn examine_on(house: Arc<House>, mut hand: mpsc::Receiver<Uuid>) -> Told {
     let product = Ware::Electronic.product();
     while let Some(id) = hand.recv().await {
         let (app, clerk, approver) = (&house.app, &desk.clerk, &desk.approver);
-        let _ = insist!(told, examination::take_up(app, clerk, id));
-        let _ = insist!(told, examination::pass_on(app, clerk, id, product));
-        let _ = insist!(told, examination::approve(app, approver, id, product));
-        insist!(told, examination::order(app, approver, id, product)).unwrap();
+        let _ = insist!(told, acts::take_up(app, clerk, id));
+        let _ = insist!(told, acts::pass_on(app, clerk, id, product));
+        let _ = insist!(told, acts::approve(app, approver, id, product));
+        insist!(told, acts::order(app, approver, id, product)).unwrap();
         told.ordered.push(id);
     }
     told

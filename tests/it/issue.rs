@@ -5,9 +5,10 @@ use akashi::domain::product::Product;
 use akashi::error::AppError;
 use akashi::services::applications::{self, Sent};
 use akashi::services::guarantees::{self, CertificateUse};
-use akashi::services::{cases, examination};
+use akashi::services::{cases, issuance};
 
 use super::house::House;
+use super::house::acts;
 use super::house::desk::{Desk, Ware};
 
 #[tokio::test]
@@ -41,21 +42,19 @@ async fn who_examined_cannot_approve_and_the_fee_comes_first() {
         .find(|line| line.works_name.contains("見本小学校"))
         .unwrap()
         .id;
-    examination::take_up(&house.app, &clerk, waiting)
-        .await
-        .unwrap();
-    examination::pass_on(&house.app, &clerk, waiting, Product::Prepayment)
+    acts::take_up(&house.app, &clerk, waiting).await.unwrap();
+    acts::pass_on(&house.app, &clerk, waiting, Product::Prepayment)
         .await
         .unwrap();
     assert!(
-        examination::approve(&house.app, &clerk, waiting, Product::Prepayment)
+        acts::approve(&house.app, &clerk, waiting, Product::Prepayment)
             .await
             .is_err()
     );
-    examination::approve(&house.app, &approver, waiting, Product::Prepayment)
+    acts::approve(&house.app, &approver, waiting, Product::Prepayment)
         .await
         .unwrap();
-    let refused = examination::order(&house.app, &approver, waiting, Product::Prepayment).await;
+    let refused = acts::order(&house.app, &approver, waiting, Product::Prepayment).await;
     assert!(refused.is_err_and(|error| error.to_string().contains("入金確認")));
     let case = cases::case(&house.app, &approver, waiting).await.unwrap();
     assert_eq!(case.items[0].state, ItemState::Approved);
@@ -170,15 +169,9 @@ async fn an_approval_holds_for_what_was_approved_and_nothing_else() {
     assert_eq!(house.ask::<i64>("select count(*) from guarantees").await, 0);
     // Taken back, approved anew, ordered: issued with the new name.
     let (app, approver) = (&house.app, &desk.approver);
-    examination::take_back(app, approver, id, product)
-        .await
-        .unwrap();
-    examination::approve(app, approver, id, product)
-        .await
-        .unwrap();
-    examination::order(app, approver, id, product)
-        .await
-        .unwrap();
+    acts::take_back(app, approver, id, product).await.unwrap();
+    acts::approve(app, approver, id, product).await.unwrap();
+    acts::order(app, approver, id, product).await.unwrap();
     house.work().await;
     assert!(desk.number(id, product).await.is_some());
     assert_eq!(house.numbers_used().await, 1);
@@ -214,10 +207,109 @@ async fn a_full_block_is_followed_by_the_next_and_none_left_is_said() {
     .execute(&house.owner)
     .await
     .unwrap();
-    examination::order(&house.app, &desk.approver, id, product)
+    acts::order(&house.app, &desk.approver, id, product)
         .await
         .unwrap();
     house.work().await;
     assert_eq!(desk.number(id, product).await.unwrap(), "35076-00001M");
     house.tear_down().await;
+}
+
+#[tokio::test]
+async fn blocks_are_used_in_the_order_they_were_allotted() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    // A later block with a smaller number waits its turn.
+    sqlx::query(
+        "insert into number_blocks (block, surety_id, branch_id, allotted_at)
+         select '35010', surety_id, branch_id, '2027-04-01' from number_blocks where block = '35075'",
+    )
+    .execute(&house.owner)
+    .await
+    .unwrap();
+    let product = Product::Contract;
+    let (_, number) = desk.issued(&desk.form(Ware::Paper), product).await;
+    assert_eq!(number, "35075-00001M");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_key_nobody_registered_is_registered_with_its_first_certificate() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let id = desk
+        .ordered(&desk.form(Ware::Electronic), Product::Prepayment)
+        .await;
+    // As with a surety that was founded after the worker had started.
+    sqlx::query("delete from signing_keys")
+        .execute(&house.owner)
+        .await
+        .unwrap();
+    let job = house.ask("select id from jobs where kind = 'issue'").await;
+    let item = house.ask("select id from application_items").await;
+    let outcome = issuance::issue(&house.app, job, item).await;
+    assert_eq!(outcome.unwrap(), issuance::Outcome::Done);
+    house.work().await;
+    assert!(desk.number(id, Product::Prepayment).await.is_some());
+    house.close().await;
+}
+
+#[tokio::test]
+async fn two_workers_at_two_products_close_the_application() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let (one, other) = (Product::Prepayment, Product::Contract);
+    let mut form = desk.form(Ware::Electronic);
+    for (name, value) in [
+        ("contract_on", "on"),
+        ("contract_form", "paper"),
+        ("contract_amount", "5,000,000"),
+        ("contract_fee_method", "lump_sum"),
+        ("contract_bill_to", "本社　総務部"),
+        ("contract_paper_statement", "no"),
+    ] {
+        form.set(name, value);
+    }
+    let id = desk.ordered(&form, one).await;
+    acts::pass_on(&house.app, &desk.clerk, id, other)
+        .await
+        .unwrap();
+    acts::approve(&house.app, &desk.approver, id, other)
+        .await
+        .unwrap();
+    house.work().await;
+    acts::order(&house.app, &desk.approver, id, other)
+        .await
+        .unwrap();
+    // Another worker stands in the middle of the other product's last step, as T2 does it.
+    sqlx::query("update application_items set state = 'ordered' where product = 'prepayment'")
+        .execute(&house.owner)
+        .await
+        .unwrap();
+    let mut worker = house.owner.begin().await.unwrap();
+    for sql in [
+        "select 1 from applications where id = $1 for update",
+        "update application_items set state = 'issued'
+         where application_id = $1 and product = 'prepayment'",
+    ] {
+        sqlx::query(sql)
+            .bind(id)
+            .execute(&mut *worker)
+            .await
+            .unwrap();
+    }
+    let (app, mailer) = (house.app.clone(), house.mailer.clone());
+    let second = tokio::spawn(async move { akashi::worker::drain(&app, &mailer).await });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    worker.commit().await.unwrap();
+    second.await.unwrap().unwrap();
+    house.work().await;
+    let case = cases::case(&house.app, &desk.clerk, id).await.unwrap();
+    assert!(
+        case.items
+            .iter()
+            .all(|item| item.state == ItemState::Issued)
+    );
+    assert_eq!(case.stage, akashi::domain::application::Stage::Closed);
+    house.close().await;
 }

@@ -66,7 +66,7 @@ impl<'a> Day<'a> {
             "{case} has no form for {deed}"
         );
         let fields: Vec<_> = wares.iter().map(|ware| ("product", *ware)).collect();
-        let page = visitor.post(&address, &fields).await;
+        let page = visitor.act(case, deed, &fields).await;
         assert_eq!(page.status, 303, "{button}: {}", page.text());
     }
 

@@ -7,12 +7,13 @@ use akashi::error::AppError;
 use akashi::services::applications::{self, Sent};
 use akashi::services::cases::{self, QueueQuery};
 use akashi::services::guarantees::{self, CertificateUse, KeyUse, ListQuery};
-use akashi::services::{ContractorUser, Officer, drafts, examination};
+use akashi::services::{ContractorUser, Officer, drafts};
 use sqlx::AssertSqlSafe;
 use time::macros::date;
 use uuid::Uuid;
 
 use super::house::House;
+use super::house::acts;
 use super::house::desk::{Desk, Ware};
 
 /// Asserts that each verb, tried in turn, says that there is nothing.
@@ -123,14 +124,14 @@ async fn staff_finds_nothing(house: &House, who: &Officer, theirs: &Theirs) {
     nothing_there!(
         cases::case(app, who, theirs.sent),
         cases::case(app, who, theirs.draft),
-        examination::return_with(app, who, theirs.sent, "x"),
+        acts::return_with(app, who, theirs.sent, "x"),
     );
     if who.role().may_examine() {
         let amount = Yen::new(1).unwrap();
         nothing_there!(
-            examination::take_up(app, who, theirs.sent),
-            examination::pass_on(app, who, theirs.sent, product),
-            examination::confirm_payment(
+            acts::take_up(app, who, theirs.sent),
+            acts::pass_on(app, who, theirs.sent, product),
+            acts::confirm_payment(
                 app,
                 who,
                 theirs.sent,
@@ -139,15 +140,15 @@ async fn staff_finds_nothing(house: &House, who: &Officer, theirs: &Theirs) {
                 amount,
                 date!(2026 - 07 - 01)
             ),
-            examination::tell_contractor(app, who, theirs.sent, "x"),
+            acts::tell_contractor(app, who, theirs.sent, "x"),
         );
     }
     if who.role().may_approve() {
         nothing_there!(
-            examination::approve(app, who, theirs.sent, product),
-            examination::take_back(app, who, theirs.sent, product),
-            examination::decline(app, who, theirs.sent, product, "x"),
-            examination::order(app, who, theirs.sent, product),
+            acts::approve(app, who, theirs.sent, product),
+            acts::take_back(app, who, theirs.sent, product),
+            acts::decline(app, who, theirs.sent, product, "x"),
+            acts::order(app, who, theirs.sent, product),
         );
     }
     for number in [&theirs.electronic, &theirs.paper] {
@@ -287,13 +288,13 @@ async fn each_role_does_its_own_part_and_no_other() {
     let form_id = Uuid::from_u128(9);
     let day = date!(2026 - 07 - 01);
     denied!(
-        examination::approve(app, &desk.clerk, theirs.sent, product),
-        examination::take_back(app, &desk.clerk, theirs.sent, product),
-        examination::decline(app, &desk.clerk, theirs.sent, product, "x"),
-        examination::order(app, &desk.clerk, theirs.sent, product),
-        examination::take_up(app, &desk.approver, theirs.sent),
-        examination::pass_on(app, &desk.approver, theirs.sent, product),
-        examination::confirm_payment(
+        acts::approve(app, &desk.clerk, theirs.sent, product),
+        acts::take_back(app, &desk.clerk, theirs.sent, product),
+        acts::decline(app, &desk.clerk, theirs.sent, product, "x"),
+        acts::order(app, &desk.clerk, theirs.sent, product),
+        acts::take_up(app, &desk.approver, theirs.sent),
+        acts::pass_on(app, &desk.approver, theirs.sent, product),
+        acts::confirm_payment(
             app,
             &desk.approver,
             theirs.sent,
@@ -302,14 +303,14 @@ async fn each_role_does_its_own_part_and_no_other() {
             amount,
             day
         ),
-        examination::take_up(app, &admin, theirs.sent),
-        examination::return_with(app, &admin, theirs.sent, "x"),
-        examination::pass_on(app, &admin, theirs.sent, product),
-        examination::approve(app, &admin, theirs.sent, product),
-        examination::decline(app, &admin, theirs.sent, product, "x"),
-        examination::order(app, &admin, theirs.sent, product),
-        examination::confirm_payment(app, &admin, theirs.sent, product, form_id, amount, day),
-        examination::tell_contractor(app, &admin, theirs.sent, "x"),
+        acts::take_up(app, &admin, theirs.sent),
+        acts::return_with(app, &admin, theirs.sent, "x"),
+        acts::pass_on(app, &admin, theirs.sent, product),
+        acts::approve(app, &admin, theirs.sent, product),
+        acts::decline(app, &admin, theirs.sent, product, "x"),
+        acts::order(app, &admin, theirs.sent, product),
+        acts::confirm_payment(app, &admin, theirs.sent, product, form_id, amount, day),
+        acts::tell_contractor(app, &admin, theirs.sent, "x"),
         guarantees::print_paper(app, &admin, digits(&theirs.paper)),
     );
     assert_eq!(state(&house).await, before, "something moved");
@@ -347,12 +348,12 @@ async fn whoever_examined_cannot_approve_even_as_an_approver() {
         .await
         .unwrap();
     let same = house.staff("kanagawa.clerk").await;
-    let answer = examination::approve(&house.app, &same, id, product).await;
+    let answer = acts::approve(&house.app, &same, id, product).await;
     assert!(
         matches!(answer, Err(AppError::Denied(words)) if words.contains("審査した人は承認できません")),
         "{answer:?}"
     );
-    examination::approve(&house.app, &desk.approver, id, product)
+    acts::approve(&house.app, &desk.approver, id, product)
         .await
         .unwrap();
     house.close().await;

@@ -7,6 +7,7 @@ mod tenants;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
+use super::house::acts;
 use super::house::desk::{Desk, Ware};
 use super::house::{House, server};
 
@@ -319,8 +320,7 @@ async fn four_eyes_and_a_guarantees_identity_hold_below_every_program() {
     .unwrap();
     let alone = desk.examined(&desk.form(Ware::Electronic), product).await;
     let approver = house.staff("kanagawa.approver").await;
-    let refused =
-        akashi::services::examination::approve(&house.app, &approver, alone, product).await;
+    let refused = acts::approve(&house.app, &approver, alone, product).await;
     assert!(
         matches!(&refused, Err(akashi::error::AppError::Denied(words)) if words.contains("メールアドレス")),
         "{refused:?}"

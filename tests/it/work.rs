@@ -5,12 +5,12 @@ use std::time::{Duration as Span, Instant};
 use akashi::db::{self, Db};
 use akashi::demo::catcher::Behaviour;
 use akashi::error::AppError;
-use akashi::services::examination;
 use akashi::worker;
 use time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::house::acts;
 use super::house::desk::{Desk, Ware};
 use super::house::ledger::Ledger;
 use super::house::{House, mailer_to, server};
@@ -51,7 +51,7 @@ async fn approving_and_ordering_in_many_windows_at_once_is_done_once() {
             &head
         };
         let (app, who) = (house.app.clone(), who.clone());
-        windows.spawn(async move { examination::approve(&app, &who, id, product).await });
+        windows.spawn(async move { acts::approve(&app, &who, id, product).await });
     }
     let answers = windows.join_all().await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
@@ -72,7 +72,7 @@ async fn approving_and_ordering_in_many_windows_at_once_is_done_once() {
             &head
         };
         let (app, who) = (house.app.clone(), who.clone());
-        windows.spawn(async move { examination::order(&app, &who, id, product).await });
+        windows.spawn(async move { acts::order(&app, &who, id, product).await });
     }
     for answer in windows.join_all().await {
         answer.unwrap();
@@ -91,7 +91,7 @@ async fn approving_and_ordering_in_many_windows_at_once_is_done_once() {
     assert_eq!(house.collect_mails().len(), 1);
 
     // Pressed once more when all is over.
-    examination::order(&house.app, &desk.approver, id, product)
+    acts::order(&house.app, &desk.approver, id, product)
         .await
         .unwrap();
     house.work().await;

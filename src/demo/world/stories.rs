@@ -13,6 +13,7 @@ use crate::error::AppError;
 use crate::mail::Mailer;
 use crate::services::applications::{self, Sent};
 use crate::services::drafts::{self, Saved};
+use crate::services::grounds::Seen;
 use crate::services::{ContractorUser, examination, sureties};
 use crate::worker;
 
@@ -104,9 +105,11 @@ async fn minato(app: &App, mailer: &Mailer) -> Result<(), AppError> {
             .iter()
             .all(|item| item.state == ItemState::Submitted)
         {
-            examination::take_up(app, &clerk, RETURNED).await?;
+            let seen = seen(app, &clerk, RETURNED).await?;
+            examination::take_up(app, &clerk, &seen).await?;
         }
-        examination::return_with(app, &clerk, RETURNED, RETURN_WORDS).await?;
+        let seen = seen(app, &clerk, RETURNED).await?;
+        examination::return_with(app, &clerk, &seen, RETURN_WORDS).await?;
         worker::drain(app, mailer).await?;
     }
 
@@ -312,7 +315,7 @@ async fn issue(app: &App, mailer: &Mailer, id: Uuid, branch: &str) -> Result<(),
         .iter()
         .any(|item| item.state == ItemState::Submitted)
     {
-        examination::take_up(app, &clerk, id).await?;
+        examination::take_up(app, &clerk, &case.seen).await?;
     }
     for item in &case.items {
         let product = item.product;
@@ -320,20 +323,25 @@ async fn issue(app: &App, mailer: &Mailer, id: Uuid, branch: &str) -> Result<(),
             item.state,
             ItemState::Submitted | ItemState::UnderExamination
         ) {
-            examination::pass_on(app, &clerk, id, product).await?;
+            examination::pass_on(app, &clerk, &case.seen, &[product], "").await?;
         }
         if item.fee_due {
-            pay(app, &clerk, id, product).await?;
+            pay(app, &clerk, &case.seen, product).await?;
         }
         let state = state_of(app, &clerk, id, product).await?;
         if state == Some(ItemState::AwaitingApproval) {
-            examination::approve(app, &approver, id, product).await?;
+            examination::approve(app, &approver, &case.seen, &[product]).await?;
         }
-        examination::order(app, &approver, id, product).await?;
+        examination::order(app, &approver, &case.seen, &[product]).await?;
         // One after the other, so that the numbers follow the products.
         worker::drain(app, mailer).await?;
     }
     Ok(())
+}
+
+async fn seen(app: &App, clerk: &crate::services::Officer, id: Uuid) -> Result<Seen, AppError> {
+    let case = crate::services::cases::case(app, clerk, id).await?;
+    Ok(case.seen.clone())
 }
 
 async fn state_of(
@@ -353,10 +361,10 @@ async fn state_of(
 async fn pay(
     app: &App,
     clerk: &crate::services::Officer,
-    id: Uuid,
+    seen: &Seen,
     product: Product,
 ) -> Result<(), AppError> {
     const PAID_ON: Date = date!(2026 - 06 - 17);
     let amount = Yen::new(19_360).ok_or_else(|| AppError::internal("no amount"))?;
-    examination::confirm_payment(app, clerk, id, product, YAMATO_PAYMENT, amount, PAID_ON).await
+    examination::confirm_payment(app, clerk, seen, product, YAMATO_PAYMENT, amount, PAID_ON).await
 }

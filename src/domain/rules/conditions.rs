@@ -14,7 +14,7 @@ use crate::domain::wording::{era_plain, slashed};
 pub(super) fn works(content: &ApplicationContent, today: Date) -> Vec<Finding> {
     let mut findings = vec![product_chosen(content), period(content, today)];
     if content.prepayment.is_some() {
-        findings.push(contract_date(content, today, Outcome::Warn));
+        findings.push(contract_date(content, today));
     }
     findings.extend(joint_venture(content));
     findings
@@ -82,15 +82,15 @@ fn period(content: &ApplicationContent, today: Date) -> Finding {
         .source("保証期限＝工期の終わり")
 }
 
-/// `early`: what a date after today means, a warning on applying and a refusal on issue.
-fn contract_date(content: &ApplicationContent, today: Date, early: Outcome) -> Finding {
+/// A date after today only warns on applying; [`super::before_issue`] stops the issue.
+fn contract_date(content: &ApplicationContent, today: Date) -> Finding {
     let (outcome, sentence) = match content.works.contract_date {
         None => (
             Outcome::Refuse,
             "前払金保証のお申し込みには、請負契約日を入力してください。".to_owned(),
         ),
         Some(date) if date > today => (
-            early,
+            Outcome::Warn,
             format!(
                 "請負契約日（{}）がきょう（{}）より後です。お申し込みはできますが、前払金保証の発行は契約日からになります。",
                 era_plain(date),
@@ -117,19 +117,6 @@ fn contract_date(content: &ApplicationContent, today: Date, early: Outcome) -> F
         ),
         None => finding.figure("請負契約日", "入力なし"),
     }
-}
-
-/// What stands in the way of issuing `product` today, although it was right to apply.
-pub fn before_issue(
-    content: &ApplicationContent,
-    product: Product,
-    today: Date,
-) -> Option<Finding> {
-    if product == Product::Contract {
-        return None;
-    }
-    let finding = contract_date(content, today, Outcome::Refuse);
-    (finding.outcome == Outcome::Refuse).then_some(finding)
 }
 
 fn joint_venture(content: &ApplicationContent) -> Option<Finding> {
@@ -167,13 +154,13 @@ pub(super) fn electronic(
     unread: &[Field],
     book: Option<&RuleBook>,
     product: Product,
-    today: Date,
+    applied_on: Date,
 ) -> Option<Finding> {
     let terms = content.terms(product)?;
     if terms.form != CertificateForm::Electronic {
         return None;
     }
-    let mut facts = AcceptanceFacts::of(&content.works, today);
+    let mut facts = AcceptanceFacts::of(&content.works, applied_on);
     if unread.contains(&Field::Kind) {
         facts.kind = None;
     }

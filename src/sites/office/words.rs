@@ -103,6 +103,13 @@ pub fn day(date: Date) -> String {
     format!("{}{}", era::slashed(date), weekday.unwrap_or_default())
 }
 
+/// The first sixteen digits of a SHA-256, in groups of four: enough for two people to compare.
+pub fn short_hash(hex: Option<&str>) -> String {
+    let digits: Vec<char> = hex.unwrap_or_default().chars().take(16).collect();
+    let groups: Vec<String> = digits.chunks(4).map(|four| four.iter().collect()).collect();
+    groups.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,10 +4,11 @@ use akashi::domain::product::Product;
 use akashi::domain::typed::TypedForm;
 use akashi::services::applications::{self, Sent};
 use akashi::services::drafts::{self, Saved};
-use akashi::services::{ContractorUser, Officer, examination};
+use akashi::services::{ContractorUser, Officer};
 use uuid::Uuid;
 
 use super::House;
+use super::acts;
 
 /// みなと建設 and 神奈川支店, each signed in once.
 pub struct Desk<'a> {
@@ -113,16 +114,14 @@ impl<'a> Desk<'a> {
     pub async fn examined(&self, form: &TypedForm, product: Product) -> Uuid {
         let id = self.sent(form).await;
         let app = &self.house.app;
-        examination::take_up(app, &self.clerk, id).await.unwrap();
-        examination::pass_on(app, &self.clerk, id, product)
-            .await
-            .unwrap();
+        acts::take_up(app, &self.clerk, id).await.unwrap();
+        acts::pass_on(app, &self.clerk, id, product).await.unwrap();
         id
     }
 
     pub async fn approved(&self, form: &TypedForm, product: Product) -> Uuid {
         let id = self.examined(form, product).await;
-        examination::approve(&self.house.app, &self.approver, id, product)
+        acts::approve(&self.house.app, &self.approver, id, product)
             .await
             .unwrap();
         id
@@ -131,7 +130,7 @@ impl<'a> Desk<'a> {
     /// Ordered, and nothing worked on yet.
     pub async fn ordered(&self, form: &TypedForm, product: Product) -> Uuid {
         let id = self.approved(form, product).await;
-        examination::order(&self.house.app, &self.approver, id, product)
+        acts::order(&self.house.app, &self.approver, id, product)
             .await
             .unwrap();
         id

@@ -4,6 +4,7 @@
 //! Every page any test fetches is checked ([`page::Page::check`]); a house that is dropped with
 //! unprocessed or buried jobs fails its test unless it said that it expects them.
 
+pub mod acts;
 pub mod desk;
 pub mod ledger;
 pub mod page;

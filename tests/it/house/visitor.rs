@@ -78,6 +78,31 @@ impl Visitor {
         }
     }
 
+    /// Presses a button of the case page: what its forms carry unseen goes along.
+    pub async fn act(&mut self, base: &str, deed: &str, fields: &[(&str, &str)]) -> Page {
+        let page = self.get(base).await;
+        let hidden = |name: &str| {
+            let values = page.attributes(&format!("input[type=hidden][name={name}]"), "value");
+            values.into_iter().next().unwrap_or_default()
+        };
+        let (seen, form_id) = (hidden("seen"), hidden("form_id"));
+        let mut all = vec![("seen", seen.as_str())];
+        if !fields.iter().any(|(name, _)| *name == "form_id") {
+            all.push(("form_id", &form_id));
+        }
+        all.extend_from_slice(fields);
+        self.post(&format!("{base}/{deed}"), &all).await
+    }
+
+    /// The same, and the page it leads to.
+    pub async fn act_on(&mut self, base: &str, deed: &str, fields: &[(&str, &str)]) -> Page {
+        let page = self.act(base, deed, fields).await;
+        match page.location() {
+            Some(next) => self.visit(&next).await,
+            None => page,
+        }
+    }
+
     /// A request of one's own making, with this visitor's cookies and nothing else.
     pub async fn send(
         &mut self,

@@ -1,10 +1,11 @@
 //! The letters themselves, read by a second parser: who gets them, what they say and never say.
 
 use akashi::db::{Scope, jobs};
-use akashi::services::{drafts, examination};
+use akashi::services::drafts;
 use mail_parser::{Message, MessageParser};
 
 use super::super::house::House;
+use super::super::house::acts;
 use super::super::house::desk::{Desk, Ware};
 
 pub fn open(bytes: &[u8]) -> Message<'_> {
@@ -166,7 +167,7 @@ async fn an_address_with_a_line_break_cannot_come_in_and_could_not_leave() {
     .execute(&house.owner)
     .await
     .unwrap();
-    examination::order(&house.app, &desk.approver, id, Ware::Electronic.product())
+    acts::order(&house.app, &desk.approver, id, Ware::Electronic.product())
         .await
         .unwrap();
     desk.issued(&desk.form(Ware::Electronic), Ware::Electronic.product())

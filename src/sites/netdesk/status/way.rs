@@ -166,16 +166,14 @@ fn to_come(status: &Status, behind: Option<ItemState>, sent: usize) -> Vec<Step>
             Step::wait("審査・承認・発行", ""),
         ];
     }
-    let fee = if status.items.iter().all(|item| !item.fee_due) {
+    let going = || status.items.iter().filter(|item| !item.state.is_final());
+    let fee = if going().all(|item| !item.fee_due) {
         "一括納付のご契約があるか、お支払いが済んでいるため、承認のあと発行へ進みます。"
     } else {
         "保証料のお支払いを確認してから、発行へ進みます。"
     };
     let information = &status.content.information;
-    let electronic = status
-        .items
-        .iter()
-        .any(|item| item.form == CertificateForm::Electronic);
+    let electronic = going().any(|item| item.form == CertificateForm::Electronic);
     let mail = match (&information.email, information.notify && electronic) {
         (Some(mail), true) => format!("発行のお知らせを {mail} へお送りします。"),
         _ => String::new(),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::domain::era;
 use crate::error::AppError;
 use crate::services::Officer;
-use crate::services::jobs::{self, BuriedRow};
+use crate::services::jobs::{self, BuriedRow, Rerun};
 use crate::sites::office::shell;
 use crate::web::answer::{self, PageResult};
 use crate::web::flash::{self, Told};
@@ -41,7 +41,7 @@ fn row(job: BuriedRow) -> Row {
     let (title, hint) = match job.kind.as_str() {
         "issue" => (
             "発行",
-            "申込は「承認済」に戻っています。発行は、申込の画面で承認者がもう一度指図してください。ここで実行すると、この記録だけが片づきます。",
+            "申込は「承認済」に戻っています。事情がなくなってから実行すると、承認者の指図どおりに、もう一度発行します。申込が先へ進んでいるときは、この記録を片づけるだけです。",
         ),
         "deposit" => (
             "D-Sure へ届ける",
@@ -96,7 +96,12 @@ pub async fn list(State(web): State<Web>, who: Officer, Told(told): Told) -> Pag
 /// POST /office/admin/jobs/{id}/run: もう一度実行する
 pub async fn run(State(web): State<Web>, who: Officer, Named(id): Named<Uuid>) -> PageResult {
     let told = match jobs::run_again(&web, &who, id).await {
-        Ok(()) => Flash::ok("もう一度実行します。うまくいけば、この一覧から消えたままになります。"),
+        Ok(Rerun::Queued) => {
+            Flash::ok("もう一度実行します。うまくいけば、この一覧から消えたままになります。")
+        }
+        Ok(Rerun::Cleared) => Flash::ok(
+            "この指図のあとで申込の状態が変わっているため、発行はしません。この記録を片づけます。",
+        ),
         Err(AppError::Conflict(words)) => Flash::warn(words),
         Err(other) => return Err(other),
     };

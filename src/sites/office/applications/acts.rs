@@ -42,11 +42,14 @@ pub struct Line {
     pub amount: String,
     /// Why it cannot be chosen; empty: it can.
     pub barred: Vec<String>,
+    /// What an approval binds (or has bound): the beginning of its SHA-256.
+    pub hash: String,
 }
 
 impl Line {
-    fn of(item: &Item, barred: Vec<String>) -> Self {
+    fn of(case: &Case, item: &Item, barred: Vec<String>) -> Self {
         Self {
+            hash: words::short_hash(case.bound(item).as_deref()),
             product: item.product.code(),
             label: item.product.label(),
             form: words::form(item.form),
@@ -109,7 +112,16 @@ pub struct Section {
     pub lead: String,
     /// What stands in the way, where others have to act.
     pub whys: Vec<String>,
+    /// 申し送り
+    pub memos: Vec<Memo>,
     pub deed: Deed,
+}
+
+/// 申し送り: who wrote it, and what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memo {
+    pub who: String,
+    pub words: String,
 }
 
 /// The box.
@@ -162,7 +174,11 @@ pub fn acts(case: &Case, me: Me, now: OffsetDateTime) -> Acts {
             Vec::new()
         },
         may_tell: handles,
-        products: case.items.len(),
+        products: case
+            .items
+            .iter()
+            .filter(|item| !item.state.is_final())
+            .count(),
     }
 }
 
@@ -170,7 +186,7 @@ fn those(case: &Case, wanted: impl Fn(&Item) -> bool) -> Vec<Line> {
     case.items
         .iter()
         .filter(|item| wanted(item))
-        .map(|item| Line::of(item, Vec::new()))
+        .map(|item| Line::of(case, item, Vec::new()))
         .collect()
 }
 
@@ -179,6 +195,7 @@ fn section(title: &str, lead: impl Into<String>, deed: Deed) -> Section {
         title: title.to_owned(),
         lead: lead.into(),
         whys: Vec::new(),
+        memos: Vec::new(),
         deed,
     }
 }
@@ -262,24 +279,50 @@ fn approve(case: &Case, me: Me) -> Option<Section> {
     let lines: Vec<Line> = waiting
         .into_iter()
         .map(|item| {
-            let barred = examined(item).then(|| FOUR_EYES.to_owned());
-            Line::of(item, barred.into_iter().collect())
+            let mut barred = case.refusals(item.product);
+            if examined(item) {
+                barred.insert(0, FOUR_EYES.to_owned());
+            }
+            Line::of(case, item, barred)
         })
         .collect();
-    Some(section(
-        "承認するか決めます",
-        "承認すると、いま表示している内容に結び付きます。あとから書き換えることはできません。",
-        Deed::Approve(lines),
-    ))
+    Some(Section {
+        memos: memos(case),
+        ..section(
+            "承認するか決めます",
+            "承認すると、いま表示している内容に結び付きます。あとから書き換えることはできません。",
+            Deed::Approve(lines),
+        )
+    })
+}
+
+/// What whoever examined wrote to whoever approves, since the contents were last sent; each once.
+fn memos(case: &Case) -> Vec<Memo> {
+    let mut memos: Vec<Memo> = Vec::new();
+    for entry in &case.history {
+        match entry.what {
+            Some(Happened::Submitted | Happened::Resubmitted) => memos.clear(),
+            Some(Happened::PassedOn) if !entry.words.is_empty() => {
+                let memo = Memo {
+                    who: entry.who.clone(),
+                    words: entry.words.clone(),
+                };
+                if !memos.contains(&memo) {
+                    memos.push(memo);
+                }
+            }
+            _ => {}
+        }
+    }
+    memos
 }
 
 fn order(case: &Case, me: Me, now: OffsetDateTime) -> Option<Section> {
     let lines: Vec<Line> = case
         .items
         .iter()
-        .zip(&case.obstacles)
-        .filter(|(item, _)| item.state == ItemState::Approved)
-        .map(|(item, obstacles)| Line::of(item, obstacles.clone()))
+        .filter(|item| item.state == ItemState::Approved)
+        .map(|item| Line::of(case, item, case.obstacles(item)))
         .collect();
     if lines.is_empty() {
         return None;

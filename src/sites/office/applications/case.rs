@@ -14,10 +14,10 @@ use crate::domain::application::{ItemState, Stage};
 use crate::domain::era;
 use crate::domain::product::CertificateForm;
 use crate::error::AppError;
+use crate::services::Officer;
 use crate::services::applications::Item;
 use crate::services::cases::{self, Case};
 use crate::services::history::Happened;
-use crate::services::{Officer, obligees};
 use crate::sites::office::{shell, words};
 use crate::web::answer::{self, PageResult};
 use crate::web::field::FieldView;
@@ -34,15 +34,18 @@ use crate::web::urls::office as to;
 /// What stands in the forms of the page, and what is wrong with it.
 #[derive(Debug, Clone, Default)]
 pub struct Typed {
+    /// 承認する人への申し送り
+    pub memo: String,
     /// 差戻しの言葉
     pub words: String,
     /// 謝絶の理由
     pub reason: String,
     /// お知らせ
     pub message: String,
-    /// 入金: amount, date, and the form's own id.
+    /// 入金: amount and date.
     pub amount: String,
     pub paid_on: String,
+    /// The id of the forms that may be sent once: 入金確認, お知らせ.
     pub form_id: String,
     /// Of which form the boxes are known, and which products were ticked there.
     pub chosen: Option<(&'static str, Vec<String>)>,
@@ -56,6 +59,7 @@ impl Typed {
     /// What a form sent after the session's end had in it.
     pub fn from_raw(form: &RawForm) -> Self {
         Self {
+            memo: form.get("memo").to_owned(),
             words: form.get("words").to_owned(),
             reason: form.get("reason").to_owned(),
             message: form.get("message").to_owned(),
@@ -127,6 +131,9 @@ pub(super) struct Page {
     fees: Vec<FeeLine>,
     told: Vec<HistoryLine>,
     history: Vec<HistoryLine>,
+    /// What the forms carry: the contents as they are shown here.
+    seen: String,
+    memo: FieldView,
     words: FieldView,
     reason: FieldView,
     message: FieldView,
@@ -226,7 +233,7 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
         items: case.items.iter().map(item_line).collect(),
         rules: facts::rules(&case.findings),
         tally: facts::tally(&case.findings),
-        checked: checked(case.obligee.as_ref(), now),
+        checked: checked(case, now),
         book: facts::book(case),
         written: facts::written(&case.content, &case.branch.name),
         sent: format!(
@@ -236,7 +243,12 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
         ),
         eyes: eyes(case, me, now),
         eyes_words: eyes_words(case, me),
-        fees: case.items.iter().map(fee).collect(),
+        fees: case
+            .items
+            .iter()
+            .filter(|item| !matches!(item.state, ItemState::Withdrawn | ItemState::Declined))
+            .map(fee)
+            .collect(),
         told: facts::history(
             &case
                 .history
@@ -247,6 +259,8 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
             now,
         ),
         history: facts::history(&case.history, now),
+        seen: case.seen.mark().to_owned(),
+        memo: fields.memo,
         words: fields.words,
         reason: fields.reason,
         message: fields.message,
@@ -258,6 +272,7 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
 }
 
 struct Fields {
+    memo: FieldView,
     words: FieldView,
     reason: FieldView,
     message: FieldView,
@@ -268,6 +283,10 @@ struct Fields {
 impl Fields {
     fn of(typed: &Typed) -> Self {
         Self {
+            memo: FieldView::area("memo", "承認する人への申し送り", &typed.memo, 2)
+                .stacked()
+                .optional()
+                .error(typed.fault("memo")),
             words: FieldView::area("words", "お客様への言葉", &typed.words, 3)
                 .stacked()
                 .required()
@@ -298,6 +317,7 @@ fn errors(typed: &Typed, fields: &Fields) -> ErrorSummary {
     let views = [
         &fields.amount,
         &fields.paid_on,
+        &fields.memo,
         &fields.words,
         &fields.reason,
         &fields.message,
@@ -351,9 +371,13 @@ fn item_line(item: &Item) -> ItemLine {
     }
 }
 
-fn checked(obligee: Option<&obligees::Obligee>, now: OffsetDateTime) -> String {
+fn checked(case: &Case, now: OffsetDateTime) -> String {
     let today = era::slashed(era::tokyo_date(now));
-    match obligee.and_then(|obligee| Some((&obligee.name, obligee.version?))) {
+    match case
+        .obligee
+        .as_ref()
+        .and_then(|obligee| Some((&obligee.name, obligee.version?)))
+    {
         Some((name, version)) => format!("{name}のきまり 版{version} で、{today} 現在の結果です。"),
         None => format!(
             "この発注者のきまりは登録がないため、一般の決まりで確認しました（{today} 現在）。"
@@ -432,7 +456,12 @@ fn eyes_words(case: &Case, me: Me) -> &'static str {
 }
 
 fn fee(item: &Item) -> FeeLine {
-    let (tone, words) = if item.fee_due {
+    let (tone, words) = if item.fee_due && item.paid_before {
+        (
+            Tone::Warn,
+            "保証金額・工期・請負金額のどれかが変わったため、前の入金確認は数えません。いまの保証料の入金を確認するまで発行できません。",
+        )
+    } else if item.fee_due {
         (
             Tone::Warn,
             "入金の確認が済んでいません。確認するまで発行できません。",

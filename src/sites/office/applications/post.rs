@@ -11,6 +11,7 @@ use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::domain::text::{self, TextFault};
 use crate::error::AppError;
+use crate::services::grounds::Seen;
 use crate::services::{Officer, examination};
 use crate::web::answer::{self, PageResult};
 use crate::web::flash;
@@ -23,15 +24,39 @@ use crate::web::urls::office as to;
 /// Longest words to a contractor, in characters.
 const LONGEST: usize = 1_000;
 
-/// The boxes ticked, as sent.
+/// The mark of what was on the screen.
 #[derive(Debug)]
-pub struct Chosen(Vec<String>);
+pub struct Mark(String);
+
+impl FormShape for Mark {
+    fn read(form: &RawForm) -> Self {
+        Self(form.get("seen").to_owned())
+    }
+}
+
+impl Mark {
+    fn of(&self, id: Uuid) -> Seen {
+        Seen::new(id, &self.0)
+    }
+}
+
+/// The boxes ticked, as sent, and the memo that goes with 承認に回す.
+#[derive(Debug)]
+pub struct Chosen {
+    codes: Vec<String>,
+    memo: String,
+    mark: Mark,
+}
 
 impl FormShape for Chosen {
     const REPEATED: &'static [&'static str] = &["product"];
 
     fn read(form: &RawForm) -> Self {
-        Self(form.all("product").map(str::to_owned).collect())
+        Self {
+            codes: form.all("product").map(str::to_owned).collect(),
+            memo: form.get("memo").to_owned(),
+            mark: Mark::read(form),
+        }
     }
 }
 
@@ -39,7 +64,7 @@ impl Chosen {
     /// Each product once; `NotFound` for what is none.
     fn products(&self) -> Result<Vec<Product>, AppError> {
         let mut products = Vec::new();
-        for code in &self.0 {
+        for code in &self.codes {
             let product = Product::from_code(code).ok_or(AppError::NotFound)?;
             if !products.contains(&product) {
                 products.push(product);
@@ -80,31 +105,58 @@ async fn judge(web: &Web, who: &Officer, id: Uuid, typed: Typed, error: AppError
     answer::page_with(status, &case::load(web, who, id, typed).await?)
 }
 
-/// Does one verb for each product chosen, and says so.
-async fn each(web: &Web, who: &Officer, id: Uuid, chosen: &Chosen, deed: Deed) -> PageResult {
-    let typed = Typed {
-        chosen: Some((deed.field(), chosen.0.clone())),
+/// Does one verb for all products chosen (each or none), and says so.
+async fn each(web: &Web, who: &Officer, id: Uuid, chosen: Chosen, deed: Deed) -> PageResult {
+    let products = chosen.products()?;
+    let seen = chosen.mark.of(id);
+    let memo = text::block(&chosen.memo, LONGEST);
+    let mut typed = Typed {
+        chosen: Some((deed.field(), chosen.codes)),
+        memo: chosen.memo,
         ..Typed::default()
     };
-    let products = chosen.products()?;
     if products.is_empty() {
-        let faults = vec![(deed.field(), deed.choose())];
-        return mend(web, who, id, Typed { faults, ..typed }).await;
+        typed.faults.push((deed.field(), deed.choose()));
     }
-    for product in &products {
-        let result = match deed {
-            Deed::PassOn => examination::pass_on(web, who, id, *product).await,
-            Deed::Approve => examination::approve(web, who, id, *product).await,
-            Deed::TakeBack => examination::take_back(web, who, id, *product).await,
-            Deed::Order => examination::order(web, who, id, *product).await,
-        };
-        if let Err(error) = result {
-            return judge(web, who, id, Typed::default(), error).await;
+    let memo = match memo {
+        Ok(memo) if typed.faults.is_empty() => memo,
+        other => {
+            let fault = other.err().map(|fault| fault.sentence("申し送り"));
+            typed.faults.extend(fault.map(|words| ("memo", words)));
+            return mend(web, who, id, typed).await;
         }
+    };
+    let result = match deed {
+        Deed::PassOn => examination::pass_on(web, who, &seen, &products, &memo).await,
+        Deed::Approve => examination::approve(web, who, &seen, &products).await,
+        Deed::TakeBack => examination::take_back(web, who, &seen, &products).await,
+        Deed::Order => examination::order(web, who, &seen, &products).await,
+    };
+    if let Err(error) = result {
+        let typed = Typed {
+            chosen: None,
+            ..typed
+        };
+        return judge(web, who, id, typed, none_done(&products, error)).await;
     }
-    let labels: Vec<_> = products.into_iter().map(Product::label).collect();
-    let words = format!("{}{}", labels.join("・"), deed.done());
+    let words = format!("{}{}", labels(&products), deed.done());
     Ok(done(web, id, &words))
+}
+
+fn labels(products: &[Product]) -> String {
+    let labels: Vec<_> = products.iter().map(|product| product.label()).collect();
+    labels.join("・")
+}
+
+/// Of several products one could not be done, and so none was: the answer says that, too.
+fn none_done(products: &[Product], error: AppError) -> AppError {
+    match error {
+        AppError::Conflict(words) if products.len() > 1 => AppError::Conflict(format!(
+            "{words}選んだ商品（{}）は、どれもまだ処理していません。",
+            labels(products)
+        )),
+        other => other,
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -150,8 +202,9 @@ pub async fn examination(
     State(web): State<Web>,
     who: Officer,
     Named(id): Named<Uuid>,
+    Submitted(mark): Submitted<Mark>,
 ) -> PageResult {
-    match examination::take_up(&web, &who, id).await {
+    match examination::take_up(&web, &who, &mark.of(id)).await {
         Ok(()) => Ok(done(&web, id, "審査を開始しました。")),
         Err(error) => judge(&web, &who, id, Typed::default(), error).await,
     }
@@ -164,7 +217,7 @@ pub async fn approval_request(
     Named(id): Named<Uuid>,
     Submitted(chosen): Submitted<Chosen>,
 ) -> PageResult {
-    each(&web, &who, id, &chosen, Deed::PassOn).await
+    each(&web, &who, id, chosen, Deed::PassOn).await
 }
 
 /// POST …/approval: 承認する
@@ -174,7 +227,7 @@ pub async fn approval(
     Named(id): Named<Uuid>,
     Submitted(chosen): Submitted<Chosen>,
 ) -> PageResult {
-    each(&web, &who, id, &chosen, Deed::Approve).await
+    each(&web, &who, id, chosen, Deed::Approve).await
 }
 
 /// POST …/approval-withdrawal: 承認を取り消す
@@ -184,7 +237,7 @@ pub async fn approval_withdrawal(
     Named(id): Named<Uuid>,
     Submitted(chosen): Submitted<Chosen>,
 ) -> PageResult {
-    each(&web, &who, id, &chosen, Deed::TakeBack).await
+    each(&web, &who, id, chosen, Deed::TakeBack).await
 }
 
 /// POST …/issue: 発行する
@@ -194,23 +247,31 @@ pub async fn issue(
     Named(id): Named<Uuid>,
     Submitted(chosen): Submitted<Chosen>,
 ) -> PageResult {
-    each(&web, &who, id, &chosen, Deed::Order).await
+    each(&web, &who, id, chosen, Deed::Order).await
 }
 
 /// Words for the contractor, as typed.
 #[derive(Debug)]
-pub struct Words(String);
+pub struct Words {
+    words: String,
+    form_id: String,
+    mark: Mark,
+}
 
 impl FormShape for Words {
     fn read(form: &RawForm) -> Self {
         let words = form.opt("words").or_else(|| form.opt("message"));
-        Self(words.unwrap_or_default().to_owned())
+        Self {
+            words: words.unwrap_or_default().to_owned(),
+            form_id: form.get("form_id").to_owned(),
+            mark: Mark::read(form),
+        }
     }
 }
 
 impl Words {
     fn parse(&self) -> Result<String, TextFault> {
-        text::block(&self.0, LONGEST).and_then(text::required)
+        text::block(&self.words, LONGEST).and_then(text::required)
     }
 }
 
@@ -223,7 +284,7 @@ pub async fn give_back(
 ) -> PageResult {
     let words = form.parse();
     let typed = Typed {
-        words: form.0,
+        words: form.words,
         ..Typed::default()
     };
     let words = match words {
@@ -233,7 +294,7 @@ pub async fn give_back(
             return mend(&web, &who, id, Typed { faults, ..typed }).await;
         }
     };
-    match examination::return_with(&web, &who, id, &words).await {
+    match examination::return_with(&web, &who, &form.mark.of(id), &words).await {
         Ok(()) => Ok(done(&web, id, "お客様へ差し戻しました。")),
         Err(error) => judge(&web, &who, id, typed, error).await,
     }
@@ -247,8 +308,10 @@ pub async fn message(
     Submitted(form): Submitted<Words>,
 ) -> PageResult {
     let words = form.parse();
-    let typed = Typed {
-        message: form.0,
+    let form_id = Uuid::parse_str(&form.form_id);
+    let mut typed = Typed {
+        message: form.words,
+        form_id: form.form_id,
         ..Typed::default()
     };
     let words = match words {
@@ -258,9 +321,14 @@ pub async fn message(
             return mend(&web, &who, id, Typed { faults, ..typed }).await;
         }
     };
-    match examination::tell_contractor(&web, &who, id, &words).await {
+    let form_id = form_id.map_err(|_| AppError::NotFound)?;
+    match examination::tell_contractor(&web, &who, &form.mark.of(id), form_id, &words).await {
         Ok(()) => Ok(done(&web, id, "お客様へのお知らせを出しました。")),
-        Err(error) => judge(&web, &who, id, typed, error).await,
+        Err(error) => {
+            // What is shown now is another form.
+            typed.form_id.clear();
+            judge(&web, &who, id, typed, error).await
+        }
     }
 }
 
@@ -291,9 +359,10 @@ pub async fn decline(
 ) -> PageResult {
     let products = form.chosen.products()?;
     let reason = text::block(&form.reason, LONGEST).and_then(text::required);
+    let seen = form.chosen.mark.of(id);
     let typed = Typed {
         reason: form.reason,
-        chosen: Some(("choose-decline", form.chosen.0)),
+        chosen: Some(("choose-decline", form.chosen.codes)),
         ..Typed::default()
     };
     let mut faults = Vec::new();
@@ -310,26 +379,17 @@ pub async fn decline(
             return mend(&web, &who, id, Typed { faults, ..typed }).await;
         }
     };
-    for product in &products {
-        if let Err(error) = examination::decline(&web, &who, id, *product, &reason).await {
-            return judge(
-                &web,
-                &who,
-                id,
-                Typed {
-                    chosen: None,
-                    ..typed
-                },
-                error,
-            )
-            .await;
-        }
+    if let Err(error) = examination::decline(&web, &who, &seen, &products, &reason).await {
+        let typed = Typed {
+            chosen: None,
+            ..typed
+        };
+        return judge(&web, &who, id, typed, none_done(&products, error)).await;
     }
-    let labels: Vec<_> = products.into_iter().map(Product::label).collect();
     Ok(done(
         &web,
         id,
-        &format!("{}を謝絶しました。", labels.join("・")),
+        &format!("{}を謝絶しました。", labels(&products)),
     ))
 }
 
@@ -340,6 +400,7 @@ pub struct Payment {
     form_id: String,
     amount: String,
     paid_on: String,
+    mark: Mark,
 }
 
 impl FormShape for Payment {
@@ -349,6 +410,7 @@ impl FormShape for Payment {
             form_id: form.get("form_id").to_owned(),
             amount: form.get("amount").to_owned(),
             paid_on: form.get("paid_on").to_owned(),
+            mark: Mark::read(form),
         }
     }
 }
@@ -386,7 +448,8 @@ pub async fn payment(
         )),
         Ok(_) => {}
     }
-    let typed = Typed {
+    let seen = form.mark.of(id);
+    let mut typed = Typed {
         amount: form.amount,
         paid_on: form.paid_on,
         form_id: form.form_id,
@@ -398,11 +461,17 @@ pub async fn payment(
     else {
         return mend(&web, &who, id, Typed { faults, ..typed }).await;
     };
-    match examination::confirm_payment(&web, &who, id, product, form_id, amount, paid_on).await {
+    let told =
+        examination::confirm_payment(&web, &who, &seen, product, form_id, amount, paid_on).await;
+    match told {
         Ok(()) => {
             let words = format!("{}の入金を確認しました。", product.label());
             Ok(done(&web, id, &words))
         }
-        Err(error) => judge(&web, &who, id, typed, error).await,
+        Err(error) => {
+            // What is shown now is another form.
+            typed.form_id.clear();
+            judge(&web, &who, id, typed, error).await
+        }
     }
 }

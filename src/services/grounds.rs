@@ -1,0 +1,172 @@
+//! What a decision about an application stands on: its contents as they were seen, the rules'
+//! outcomes, the fee, and what an approval would bind.
+
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+use super::applications::{Item, unprinted};
+use super::obligees::Obligee;
+use super::{issuance, same_works};
+use crate::db::applications::CaseRow;
+use crate::db::items::ItemRow;
+use crate::db::sureties::{self, ContractorRow};
+use crate::db::{issuing, obligees};
+use crate::domain::application::ItemState;
+use crate::domain::certificate::{hex, sha256};
+use crate::domain::content::ApplicationContent;
+use crate::domain::era;
+use crate::domain::product::Product;
+use crate::domain::rules::{self, Circumstances, Finding, Outcome};
+use crate::error::AppError;
+
+/// An application as somebody saw it. Every act of the branch names one, and is refused where the
+/// application says something else by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub id: Uuid,
+    mark: String,
+}
+
+impl Seen {
+    /// From what a form carried.
+    pub fn new(id: Uuid, mark: &str) -> Self {
+        Self {
+            id,
+            mark: mark.to_owned(),
+        }
+    }
+
+    /// What a form carries: SHA-256 over everything that was sent and all that would be printed.
+    pub fn mark(&self) -> &str {
+        &self.mark
+    }
+}
+
+/// Everything a decision needs, read in one transaction.
+#[derive(Debug, Clone)]
+pub struct Grounds {
+    pub seen: Seen,
+    pub content: ApplicationContent,
+    pub items: Vec<Item>,
+    pub contractor: ContractorRow,
+    pub obligee: Option<Obligee>,
+    pub findings: Vec<Finding>,
+    /// What an approval of each product applied for binds.
+    bindings: Vec<(Product, [u8; 32])>,
+    today: Date,
+}
+
+impl Grounds {
+    pub(super) async fn load(
+        conn: &mut PgConnection,
+        case: &CaseRow,
+        rows: Vec<ItemRow>,
+        now: OffsetDateTime,
+    ) -> Result<Self, AppError> {
+        let content = case.content.0.clone();
+        let contractor = sureties::contractor(conn, case.surety_id, case.contractor_id).await?;
+        let obligee = match content.works.obligee_id {
+            Some(obligee) => obligees::find(conn, case.surety_id, obligee).await?,
+            None => None,
+        };
+        let obligee = obligee.map(Obligee::try_from).transpose()?;
+        let mut bindings = Vec::new();
+        for draft in issuing::of_application(conn, case.id).await? {
+            let product = Product::from_code(&draft.product);
+            // What was left out of a corrected application has nothing to print.
+            if let Some(product) = product.filter(|known| content.terms(*known).is_some()) {
+                bindings.push((product, issuance::approved_hash(&draft)?));
+            }
+        }
+        let today = era::tokyo_date(now);
+        let mut findings = rules::check(
+            &content,
+            obligee.as_ref().and_then(|obligee| obligee.book.as_ref()),
+            &Circumstances {
+                today,
+                applied_on: era::tokyo_date(case.first_sent_at),
+                lump_sum_agreement: contractor.lump_sum,
+            },
+        );
+        let (surety, contractor_id) = (case.surety_id, case.contractor_id);
+        let received =
+            same_works::received(conn, surety, contractor_id, Some(case.id), &content).await?;
+        findings.push(rules::overlap(&received));
+        findings.push(rules::printable(&unprinted(&content)));
+        Ok(Self {
+            seen: Seen::new(case.id, &mark(case, &bindings)?),
+            items: rows
+                .into_iter()
+                .map(|row| Item::from_row(row, contractor.lump_sum))
+                .collect::<Result<_, _>>()?,
+            content,
+            contractor,
+            obligee,
+            findings,
+            bindings,
+            today,
+        })
+    }
+
+    /// SHA-256 of what an approval of a product binds; `None` where it is not applied for.
+    pub fn binding(&self, product: Product) -> Option<&[u8; 32]> {
+        let mut bindings = self.bindings.iter();
+        let found = bindings.find(|(known, _)| *known == product);
+        found.map(|(_, hash)| hash)
+    }
+
+    /// The same in hexadecimal; for a product that is approved, what was approved.
+    pub fn bound(&self, item: &Item) -> Option<String> {
+        let approved = item.approved_sha256.as_deref();
+        approved
+            .or_else(|| self.binding(item.product).map(<[u8; 32]>::as_slice))
+            .map(hex)
+    }
+
+    /// Rules that refuse a product, or the works as a whole: approving waits until none does.
+    pub fn refusals(&self, product: Product) -> Vec<String> {
+        let mut sentences: Vec<String> = Vec::new();
+        for finding in &self.findings {
+            let concerns = finding.product.is_none_or(|known| known == product);
+            if concerns && finding.outcome == Outcome::Refuse {
+                let sentence = format!("{}：{}", finding.rule.title(), finding.sentence);
+                if !sentences.contains(&sentence) {
+                    sentences.push(sentence);
+                }
+            }
+        }
+        sentences
+    }
+
+    /// Why a product cannot be issued yet; empty when it can.
+    pub fn obstacles(&self, item: &Item) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if item.fee_due {
+            reasons.push(format!(
+                "{}の保証料の入金確認が済んでいません（一括納付のご契約もありません）。",
+                item.product.label()
+            ));
+        }
+        reasons.extend(self.refusals(item.product));
+        reasons.extend(rules::before_issue(&self.content, item.product, self.today));
+        let approved = item.approved_sha256.as_deref();
+        if item.state == ItemState::Approved
+            && approved != self.binding(item.product).map(<[u8; 32]>::as_slice)
+        {
+            reasons.push(issuance::OTHER_THAN_APPROVED.to_owned());
+        }
+        reasons
+    }
+}
+
+/// What was sent, when, and what of it (with the registers' names and addresses) would be printed.
+fn mark(case: &CaseRow, bindings: &[(Product, [u8; 32])]) -> Result<String, AppError> {
+    let mut bytes = serde_json::to_vec(&case.content.0)?;
+    bytes.extend(case.sent_at.unix_timestamp_nanos().to_be_bytes());
+    for (product, hash) in bindings {
+        bytes.extend(product.code().as_bytes());
+        bytes.extend(hash);
+    }
+    Ok(hex(&sha256(&bytes)))
+}
