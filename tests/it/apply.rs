@@ -923,7 +923,9 @@ async fn the_marks_follow_what_would_be_refused() {
         "jv_representative",
         "email",
     ];
-    let cases: &[(&[(&str, &str)], &[&str])] = &[
+    /// What is typed over the worked example, and what is 必須 then.
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+    let cases: &[Case<'_>] = &[
         (&[], &["contract_date", "award_date", "email"]),
         (
             &[("prepayment_form", "paper")],

@@ -145,9 +145,9 @@ await day(async d => {
   await reader.go('/demo/mail');
   await reader.expect('電子保証（認証キー）発行完了のお知らせ');
   // Other days' letters arrive at the same time: this day's own stands in the list, too.
-  const own = `/demo/mail/${letters()[0].name}`;
-  holds(await reader.run(`[...document.links].some(link => link.pathname === ${JSON.stringify(own)})`), 'the list leads to the mail');
-  await reader.go(own);
+  const letter = `/demo/mail/${letters()[0].name}`;
+  holds(await reader.run(`[...document.links].some(link => link.pathname === ${JSON.stringify(letter)})`), 'the list leads to the mail');
+  await reader.go(letter);
   await reader.expect(WORKS, '認証キーはこのメールに記載していません');
   const eml = await reader.fetch(await reader.href('.eml を保存'));
   holds(letters().some(({ raw }) => raw === eml.body.toString()), 'the .eml is the caught mail, byte for byte');
