@@ -6,7 +6,7 @@
   const half = s => s.replace(/[！-～]/g, c => String.fromCharCode(c.charCodeAt(0) - 0xFEE0)).replace(/　/g, ' ');
   const keep = (key, value) => { try { if (value !== undefined) localStorage.setItem(key, value); return localStorage.getItem(key); } catch { return null; } };
 
-  // 金額：2,000万円、二千万、２０００００００ を読む。読めないときは null
+  // 金額：読めないときは null
   const part = s => {
     let sum = 0;
     for (const [c, n] of [['千', 1000], ['百', 100], ['十', 10]]) {
@@ -31,7 +31,7 @@
     return n < 1e4 ? '' : `${oku ? f(oku) + '億' : ''}${man ? f(man) + '万' : ''}${rest ? f(rest) : ''}円`;
   };
 
-  // 日付：20260701、2026/7/1、令和8年7月1日、R8.7.1、8/7/1 を読み、二つの暦で返す
+  // 日付：どの書き方も読み、二つの暦で返す
   const toDate = raw => {
     const s = half(raw || '').replace(/\s/g, '').replace(/元/g, '1').toUpperCase();
     let m = s.match(/^(\d{4})(\d\d)(\d\d)$/) || s.match(/^(\d{4})[年\/.\-](\d{1,2})[月\/.\-](\d{1,2})日?$/), y;
@@ -91,7 +91,7 @@
     tabs.forEach(a => { const s = at(a.hash.slice(1)); if (s) io.observe(s); });
   }
 
-  // コピーと印刷：JS が要るボタンは hidden で出て、ここで現れる
+  // JS が要るボタンは、ここで現れる
   all('[data-copy]', b => {
     if (!navigator.clipboard) return;
     b.hidden = false;
@@ -142,7 +142,7 @@
     look();
   }
 
-  // 自動の下書き保存：最後の変更から10秒後に一度。応答の fields（版など）は隠し欄へ写す
+  // 自動の下書き保存：最後の変更から10秒後
   const saving = new Map();
   all('form[data-autosave]', f => {
     const live = f.querySelector('[data-saved]') || f.querySelector('[role=status]');
@@ -175,7 +175,7 @@
     addEventListener('pagehide', save);
   });
 
-  // 二度押し：最初の一回だけ送る（サーバーも一回だけ受け付ける）
+  // 二度押し：最初の一回だけ送る
   const undo = [];
   all('form[method=post]', f => f.addEventListener('submit', e => {
     if (f.dataset.sent) { e.preventDefault(); return; }
@@ -192,7 +192,7 @@
   }));
   addEventListener('pageshow', e => { if (e.persisted) undo.splice(0).forEach(f => f()); });
 
-  // 待つ画面：短い間だけ見に行き、変わったら読み込み直す
+  // 待つ画面：変わったら読み込み直す
   all('[data-wait]', el => {
     const end = Date.now() + 5000, look = async () => {
       try { const res = await fetch(el.dataset.wait, { redirect: 'manual' }); if (res.status === 200) { location.reload(); return; } } catch { /* もう一度見に行く */ }

@@ -31,7 +31,7 @@
     note.textContent = told.words;
   };
 
-  // 公告日・落札決定日は、きまりで要るときだけ「請負工事の情報」に立つ（欄はいつも一つ）
+  // 公告日・落札決定日は、要るときだけ「請負工事の情報」に立つ
   const works = form.querySelector('[data-rows=works]'), bid = form.querySelector('[data-rows=bid]');
   const ask = (name, needed) => {
     const row = at('f-' + name)?.closest('.row');
@@ -49,7 +49,6 @@
     if (had && had !== document.body) had.focus({ preventScroll: true });
   };
 
-  // 必須・任意は、いまの入力で空欄が通るかどうか
   const mark = (name, needed) => {
     const field = at('f-' + name), row = field?.closest('.row'), badge = row?.querySelector('.req, .opt');
     if (!badge) return;

@@ -140,7 +140,7 @@ async fn a_form_with_broken_characters_gets_a_page_that_says_so() {
     let (answer, page) = ask(form(), "works=%ff%fe").await;
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     assert!(
-        page.contains("UTF-8ではありません") && page.contains("保存していません"),
+        page.contains("UTF-8ではありません") && page.contains("失われていません"),
         "{page}"
     );
     let (answer, page) = ask(form(), "works=a%00").await;

@@ -94,7 +94,7 @@ await day(async d => {
   await d.check(newcomer, '申込の一覧／まだありません');
   await newcomer.go('/office/guarantees');
   await d.check(newcomer, '保証契約／まだありません');
-  same(await newcomer.go('/office/admin/staff'), 403, 'a page of administrators');
+  same(await newcomer.go('/office/admin/staff'), 404, 'a page of administrators');
   await d.check(newcomer, '保証業務／権限がありません');
   same(await newcomer.go('/office/nothing'), 404, 'no such page');
   await d.check(newcomer, '保証業務／ありません');
