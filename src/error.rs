@@ -28,15 +28,19 @@ impl AppError {
     }
 }
 
-/// Whether the server gave up on a statement because time was short: a lock held too long, a
-/// statement too slow, no connection free. The same request may succeed a moment later.
-fn is_short_of_time(error: &sqlx::Error) -> bool {
+/// Whether the same request may succeed a moment later: a lock held too long, a statement too slow, no
+/// connection free, the server stopping, starting or gone, its disk full. By SQLSTATE (PostgreSQL's
+/// appendix A).
+fn is_passing(error: &sqlx::Error) -> bool {
     const QUERY_CANCELED: &str = "57014";
     const LOCK_NOT_AVAILABLE: &str = "55P03";
     const IDLE_IN_TRANSACTION: &str = "25P03";
     const DEADLOCK: &str = "40P01";
+    const RESOURCES: &str = "53";
+    const SHUTDOWN: &str = "57P";
+    const SYSTEM: &str = "58";
     match error {
-        sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
         other => other
             .as_database_error()
             .and_then(|error| error.code())
@@ -46,8 +50,12 @@ fn is_short_of_time(error: &sqlx::Error) -> bool {
                     LOCK_NOT_AVAILABLE,
                     IDLE_IN_TRANSACTION,
                     DEADLOCK,
+                    RESOURCES,
+                    SHUTDOWN,
+                    SYSTEM,
                 ]
-                .contains(&&*code)
+                .iter()
+                .any(|known| code.starts_with(known))
             }),
     }
 }
@@ -56,8 +64,8 @@ impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::RowNotFound => Self::NotFound,
-            short if is_short_of_time(&short) => {
-                tracing::warn!(error = %short, "the database ran out of time");
+            passing if is_passing(&passing) => {
+                tracing::error!(error = %passing, "the database cannot just now");
                 Self::Busy(5)
             }
             other => Self::internal(other),

@@ -260,3 +260,23 @@ async fn whatever_happens_to_the_database_the_acknowledged_is_there_once() {
     house.app.db.worker().close().await;
     cluster.stop().unwrap();
 }
+
+#[tokio::test]
+async fn what_the_database_cannot_just_now_is_asked_for_again_later() {
+    let house = House::new().await;
+    for (code, later) in [
+        ("53100", true), // the disk is full
+        ("53300", true), // too many connections
+        ("57P01", true), // stopped by its administrator
+        ("58030", true), // the disk does not answer
+        ("23505", false),
+        ("22001", false),
+    ] {
+        let sql = format!("do $$ begin raise exception using errcode = '{code}'; end $$");
+        let failed = sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&house.owner);
+        let error = akashi::error::AppError::from(failed.await.unwrap_err());
+        let busy = matches!(error, akashi::error::AppError::Busy(_));
+        assert_eq!(busy, later, "{code}: {error}");
+    }
+    house.close().await;
+}
