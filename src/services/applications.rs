@@ -7,55 +7,23 @@ use uuid::Uuid;
 use super::ContractorUser;
 use super::drafts::stage_of;
 use super::history::{self, About, By, Entry, Happened, Notice};
-use super::{obligees, same_works};
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Sending};
 use crate::db::items::{self, ItemRow};
 use crate::db::{events, sureties};
 use crate::domain::application::{ItemState, Stage};
 use crate::domain::content::{ApplicationContent, FeeMethod};
-use crate::domain::entry::{self, Choices, Fault};
+use crate::domain::entry::Fault;
 use crate::domain::field::Field;
 use crate::domain::product::{CertificateForm, Product};
-use crate::domain::rulebook::RuleBook;
-use crate::domain::rules::{self, Circumstances, Finding};
-use crate::domain::typed::TypedForm;
 use crate::domain::{era, text};
 use crate::error::AppError;
-use crate::pdf::font;
 
-/// A form held against everything that is known.
-#[derive(Debug, Clone)]
-pub struct Checked {
-    /// The typed contents, where every field could be read.
-    pub content: Option<ApplicationContent>,
-    /// Fields that could not be read, and characters that cannot be printed.
-    pub faults: Vec<Fault>,
-    /// The outcome of every rule whose own fields could be read.
-    pub findings: Vec<Finding>,
-    /// The obligee's rule book, where the typed name is in the register.
-    pub book: Option<RuleBook>,
-}
+mod checking;
 
-impl Checked {
-    /// Nothing refuses; warnings may remain.
-    pub fn may_be_sent(&self) -> bool {
-        self.content.is_some()
-            && self.faults.is_empty()
-            && rules::refusals(&self.findings).is_empty()
-    }
-
-    /// Everything to mend, beside its field: faults first, then refusing rules.
-    pub fn problems(&self) -> Vec<Fault> {
-        let refused = rules::refusals(&self.findings)
-            .into_iter()
-            .map(|finding| Fault {
-                field: finding.field,
-                sentence: finding.sentence.clone(),
-            });
-        self.faults.iter().cloned().chain(refused).collect()
-    }
-}
+use checking::check_in;
+pub(in crate::services) use checking::unprinted;
+pub use checking::{Checked, check, check_to_send};
 
 /// What came of sending.
 #[derive(Debug, Clone)]
@@ -68,131 +36,6 @@ pub enum Sent {
     Refused(Box<Checked>),
     /// The draft was saved by somebody after the check page was shown.
     Stale,
-}
-
-/// Holds a form against register, rule book and fonts. Changes nothing.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn check(app: &App, who: &ContractorUser, form: &TypedForm) -> Result<Checked, AppError> {
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let checked = check_in(app, &mut tx, who, None, form).await?;
-    tx.commit().await?;
-    Ok(checked)
-}
-
-/// The same for the check page of application `id`: also against what was received before.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn check_to_send(
-    app: &App,
-    who: &ContractorUser,
-    id: Uuid,
-    form: &TypedForm,
-) -> Result<Checked, AppError> {
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let checked = check_in(app, &mut tx, who, Some(id), form).await?;
-    tx.commit().await?;
-    Ok(checked)
-}
-
-async fn check_in(
-    app: &App,
-    conn: &mut sqlx::PgConnection,
-    who: &ContractorUser,
-    id: Option<Uuid>,
-    form: &TypedForm,
-) -> Result<Checked, AppError> {
-    let now = app.clock.now();
-    let known = match id {
-        Some(id) => applications::find(conn, who.surety, who.contractor, id).await?,
-        None => None,
-    };
-    let first_sent_at = known.and_then(|row| row.first_sent_at);
-    let named = obligees::meant(conn, who.surety, form.get(Field::Obligee.id())).await?;
-    let book = match named.as_ref().and_then(|row| row.book.clone()) {
-        Some(book) => Some(serde_json::from_value::<RuleBook>(book)?),
-        None => None,
-    };
-    let contractor = sureties::contractor(conn, who.surety, who.contractor).await?;
-    let branches = sureties::branches(conn, who.surety).await?;
-    let choices = Choices {
-        branches: branches.iter().map(|branch| branch.id).collect(),
-        billing_places: contractor.billing_places,
-        obligee: named.map(|row| (row.id, row.title_name)),
-    };
-    let mut checked = Checked {
-        content: None,
-        faults: Vec::new(),
-        findings: Vec::new(),
-        book,
-    };
-    let reading = entry::read(form, &choices);
-    checked.findings = rules::check_readable(
-        &reading.content,
-        &reading.unread(),
-        checked.book.as_ref(),
-        &Circumstances {
-            today: era::tokyo_date(now),
-            applied_on: era::tokyo_date(first_sent_at.unwrap_or(now)),
-            lump_sum_agreement: contractor.lump_sum,
-        },
-    );
-    match reading.whole() {
-        Ok(content) => {
-            if id.is_some() {
-                let (surety, contractor) = (who.surety, who.contractor);
-                let received = same_works::received(conn, surety, contractor, id, &content).await?;
-                checked.findings.push(rules::overlap(&received));
-            }
-            checked.content = Some(content);
-        }
-        Err(faults) => checked.faults = faults,
-    }
-    unprintable(form, &mut checked.faults);
-    Ok(checked)
-}
-
-/// Characters no document font has are refused by name in fields that are printed (decisions.md).
-fn unprintable(form: &TypedForm, faults: &mut Vec<Fault>) {
-    for field in [
-        Field::Obligee,
-        Field::WorksName,
-        Field::JvName,
-        Field::JvRepresentative,
-        Field::Bank,
-    ] {
-        let already = faults.iter().any(|fault| fault.field == field);
-        if let Some(missing) = font::missing(form.get(field.id())).filter(|_| !already) {
-            faults.push(Fault {
-                field,
-                sentence: format!(
-                    "{}の『{missing}』は証書に印刷できません。ほかの文字に直してください。",
-                    field.label()
-                ),
-            });
-        }
-    }
-}
-
-/// Printed fields of a sent application with characters that no document font has.
-pub(super) fn unprinted(content: &ApplicationContent) -> Vec<(Field, String)> {
-    let works = &content.works;
-    let jv = works.jv.as_ref();
-    [
-        (Field::Obligee, Some(&works.obligee_name)),
-        (Field::WorksName, Some(&works.works_name)),
-        (Field::JvName, jv.map(|jv| &jv.name)),
-        (Field::JvRepresentative, jv.map(|jv| &jv.representative)),
-        (
-            Field::Bank,
-            content.prepayment.as_ref().map(|terms| &terms.bank),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(field, text)| Some((field, font::missing(text?)?.to_string())))
-    .collect()
 }
 
 /// Sends a draft or a corrected application. Pressing twice sends once.
