@@ -207,7 +207,7 @@ async fn a_lost_answer_to_commit_looks_like_an_error_and_is_none() {
 
     let product = Ware::Electronic.product();
     let id = desk.approved(&desk.form(Ware::Electronic), product).await;
-    let seen = acts::seen(&house.app, &desk.approver, id).await;
+    let seen = acts::seen(&house.app, &desk.approver, id).await.unwrap();
     wire.arm(Fault::LoseCommit);
     let ordered = examination::order(&app, &desk.approver, &seen, &[product]).await;
     assert!(matches!(ordered, Err(AppError::Internal(_))), "{ordered:?}");
@@ -228,7 +228,7 @@ async fn a_database_that_answers_nobody_costs_patience_and_nothing_else() {
     let product = Ware::Electronic.product();
     let (draft, revision) = desk.draft(&desk.form(Ware::Electronic)).await;
     let id = desk.approved(&desk.form(Ware::Electronic), product).await;
-    let seen = acts::seen(&house.app, &desk.approver, id).await;
+    let seen = acts::seen(&house.app, &desk.approver, id).await.unwrap();
 
     wire.arm(Fault::Refuse);
     let begin = std::time::Instant::now();

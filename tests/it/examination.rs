@@ -385,7 +385,7 @@ async fn dates_that_forbid_the_issue_are_said_to_the_staff() {
     examination::order(
         &house.app,
         &desk.approver,
-        &acts::seen(&house.app, &desk.approver, early).await,
+        &acts::seen(&house.app, &desk.approver, early).await.unwrap(),
         &[product],
     )
     .await

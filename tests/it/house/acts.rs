@@ -9,28 +9,29 @@ use akashi::services::{Officer, cases, examination};
 use time::Date;
 use uuid::Uuid;
 
-/// What is on the screen; a page that could not be opened shows nothing.
-pub async fn seen(app: &App, who: &Officer, id: Uuid) -> Seen {
+/// What is on the screen; of what is not theirs nothing.
+pub async fn seen(app: &App, who: &Officer, id: Uuid) -> Result<Seen, AppError> {
     match cases::case(app, who, id).await {
-        Ok(case) => case.seen.clone(),
-        Err(_) => Seen::new(id, ""),
+        Ok(case) => Ok(case.seen.clone()),
+        Err(AppError::NotFound) => Ok(Seen::new(id, "")),
+        Err(error) => Err(error),
     }
 }
 
 pub async fn take_up(app: &App, who: &Officer, id: Uuid) -> Result<(), AppError> {
-    examination::take_up(app, who, &seen(app, who, id).await).await
+    examination::take_up(app, who, &seen(app, who, id).await?).await
 }
 
 pub async fn return_with(app: &App, who: &Officer, id: Uuid, words: &str) -> Result<(), AppError> {
-    examination::return_with(app, who, &seen(app, who, id).await, words).await
+    examination::return_with(app, who, &seen(app, who, id).await?, words).await
 }
 
 pub async fn pass_on(app: &App, who: &Officer, id: Uuid, product: Product) -> Result<(), AppError> {
-    examination::pass_on(app, who, &seen(app, who, id).await, &[product], "").await
+    examination::pass_on(app, who, &seen(app, who, id).await?, &[product], "").await
 }
 
 pub async fn approve(app: &App, who: &Officer, id: Uuid, product: Product) -> Result<(), AppError> {
-    examination::approve(app, who, &seen(app, who, id).await, &[product]).await
+    examination::approve(app, who, &seen(app, who, id).await?, &[product]).await
 }
 
 pub async fn take_back(
@@ -39,7 +40,7 @@ pub async fn take_back(
     id: Uuid,
     product: Product,
 ) -> Result<(), AppError> {
-    examination::take_back(app, who, &seen(app, who, id).await, &[product]).await
+    examination::take_back(app, who, &seen(app, who, id).await?, &[product]).await
 }
 
 pub async fn decline(
@@ -49,7 +50,7 @@ pub async fn decline(
     product: Product,
     reason: &str,
 ) -> Result<(), AppError> {
-    examination::decline(app, who, &seen(app, who, id).await, &[product], reason).await
+    examination::decline(app, who, &seen(app, who, id).await?, &[product], reason).await
 }
 
 pub async fn confirm_payment(
@@ -61,12 +62,12 @@ pub async fn confirm_payment(
     amount: Yen,
     paid_on: Date,
 ) -> Result<(), AppError> {
-    let seen = seen(app, who, id).await;
+    let seen = seen(app, who, id).await?;
     examination::confirm_payment(app, who, &seen, product, form_id, amount, paid_on).await
 }
 
 pub async fn order(app: &App, who: &Officer, id: Uuid, product: Product) -> Result<(), AppError> {
-    examination::order(app, who, &seen(app, who, id).await, &[product]).await
+    examination::order(app, who, &seen(app, who, id).await?, &[product]).await
 }
 
 pub async fn tell_contractor(
@@ -76,5 +77,5 @@ pub async fn tell_contractor(
     words: &str,
 ) -> Result<(), AppError> {
     let form_id = app.chance.id(app.clock.now());
-    examination::tell_contractor(app, who, &seen(app, who, id).await, form_id, words).await
+    examination::tell_contractor(app, who, &seen(app, who, id).await?, form_id, words).await
 }
