@@ -180,6 +180,22 @@ async fn the_certificate_comes_as_page_copy_and_envelope() {
     for gone in ["2", "0", "x", "1.txt", "99999999999"] {
         minato.get(&format!("{base}/{gone}")).await.is(404);
     }
+    let looks: Vec<String> = sqlx::query_scalar(
+        "select kind from events where kind in ('certificate_seen', 'certificate_copied')
+           and actor_name = 'minato.soumu' order by id",
+    )
+    .fetch_all(&house.owner)
+    .await
+    .unwrap();
+    assert_eq!(
+        looks,
+        [
+            "certificate_seen",
+            "certificate_copied",
+            "certificate_copied"
+        ],
+        "each look at a certificate is recorded, and none that failed"
+    );
     let paper = self::number(&house, PAPER).await;
     minato
         .get(&format!("/netdesk/guarantees/{paper}/certificates/1"))

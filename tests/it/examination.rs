@@ -167,6 +167,30 @@ async fn of_several_products_each_is_done_or_none() {
         states(&desk, id).await,
         [ItemState::AwaitingApproval, ItemState::UnderExamination]
     );
+    // Both fit, and a rule forbids one: it holds up the approval of both, and later the order.
+    let (app, product) = (&house.app, Product::Contract);
+    acts::pass_on(app, &desk.clerk, id, product).await.unwrap();
+    let lump_sum = |held: bool| {
+        sqlx::query("update contractors set lump_sum = $1 where name = 'みなと建設株式会社'")
+            .bind(held)
+            .execute(&house.owner)
+    };
+    lump_sum(false).await.unwrap();
+    approver.act(&base, "approval", &BOTH).await.is(409);
+    let both = |state| [state, state];
+    let now = states(&desk, id).await;
+    assert_eq!(now, both(ItemState::AwaitingApproval), "one was approved");
+    lump_sum(true).await.unwrap();
+    approver.act(&base, "approval", &BOTH).await.is(303);
+    let (form_id, day) = (Uuid::from_u128(7), time::macros::date!(2026 - 07 - 02));
+    let fee = akashi::domain::money::Yen::new(5_000).unwrap();
+    acts::confirm_payment(app, &desk.clerk, id, product, form_id, fee, day)
+        .await
+        .unwrap();
+    lump_sum(false).await.unwrap();
+    approver.act(&base, "issue", &BOTH).await.is(409);
+    let now = states(&desk, id).await;
+    assert_eq!(now, both(ItemState::Approved), "one was ordered");
     house.close().await;
 }
 

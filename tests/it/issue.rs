@@ -22,10 +22,10 @@ async fn the_demo_world_is_told_once_and_leaves_nothing_undone() {
         .ask("select count(*) from guarantees where issued_at is not null")
         .await;
     assert_eq!(issued, 4);
+    let deposits: i64 = house.ask("select count(*) from dsure.deposits").await;
+    assert_eq!(deposits, 3, "paper is not deposited at D-Sure");
     let keys: i64 = house.ask("select count(*) from guarantee_keys").await;
     assert_eq!(keys, 3, "paper has no key");
-    let deposits: i64 = house.ask("select count(*) from dsure.deposits").await;
-    assert_eq!(deposits, 3, "paper is not deposited");
     house.close().await;
 }
 

@@ -60,7 +60,8 @@ async fn a_lock_held_too_long_is_said_and_nothing_is_lost() {
         .unwrap();
     let begin = Instant::now();
     let withdrawal = format!("/netdesk/applications/{id}/withdrawal");
-    let page = visitor.post(&withdrawal, &[]).await;
+    let page = tokio::time::timeout(Span::from_secs(15), visitor.post(&withdrawal, &[]));
+    let page = page.await.expect("a lock is waited for without end");
     page.is(503);
     assert!(page.text().contains("数分おいてから"), "{}", page.text());
     let took = begin.elapsed();
@@ -87,8 +88,10 @@ async fn a_job_that_hangs_is_let_go_and_tried_again() {
         .unwrap();
     let begin = Instant::now();
     let short = Span::from_millis(300);
-    worker::drain_within(&house.app, &house.mailer, short)
+    let drained = worker::drain_within(&house.app, &house.mailer, short);
+    tokio::time::timeout(Span::from_secs(60), drained)
         .await
+        .expect("the worker waits without end")
         .unwrap();
     assert!(
         // The server notices a little later that nobody waits any more.

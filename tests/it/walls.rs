@@ -5,6 +5,7 @@
 mod steps;
 mod tenants;
 
+use akashi::db::{Scope, Site};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
 use super::house::acts;
@@ -360,5 +361,38 @@ async fn four_eyes_and_a_guarantees_identity_hold_below_every_program() {
         Some("certificates_sha256"),
         "{forged}"
     );
+    house.close().await;
+}
+
+/// The policies bind the roles; so each transaction has to act as one of them.
+#[tokio::test]
+async fn every_scope_acts_as_a_role_that_row_level_security_binds() {
+    let house = House::new().await;
+    let (surety, contractor) = (1, 1);
+    for (scope, role) in [
+        (Scope::Contractor { surety, contractor }, "netdesk"),
+        (
+            Scope::Office {
+                surety,
+                branch: None,
+            },
+            "office",
+        ),
+        (Scope::Dsure { number: None }, "dsure"),
+        (Scope::Worker, "worker"),
+        (Scope::Founder, "founder"),
+        (Scope::Gate(Site::Netdesk), "netdesk"),
+        (Scope::Gate(Site::Office), "office"),
+        (Scope::Gate(Site::Dsure), "dsure"),
+    ] {
+        let mut tx = house.app.db.begin(&scope).await.unwrap();
+        let acts_as: (String, bool) = sqlx::query_as(
+            "select current_user::text, row_security_active('applications'::regclass)",
+        )
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+        assert_eq!(acts_as, (role.to_owned(), true), "{scope:?}");
+    }
     house.close().await;
 }

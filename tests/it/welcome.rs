@@ -360,3 +360,22 @@ async fn every_screen_has_its_help_for_everybody() {
     }
     house.close().await;
 }
+
+#[tokio::test]
+async fn the_foot_names_the_companys_own_branch_and_no_other() {
+    let house = House::new().await;
+    let people = [
+        ("minato.soumu", "神奈川支店"),
+        ("yamato.soumu", "長野支店"),
+        ("taisetsu.soumu", "札幌支店"),
+    ];
+    for (login, branch) in people {
+        let mut visitor = house.contractor(login).await;
+        visitor.post("/netdesk/terms", &[("version", "1")]).await;
+        let foot = visitor.get("/netdesk/").await.all("footer").join(" ");
+        for (_, other) in people {
+            assert_eq!(foot.contains(other), other == branch, "{login}: {foot}");
+        }
+    }
+    house.close().await;
+}
