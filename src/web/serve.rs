@@ -54,7 +54,7 @@ impl Default for ServeLimits {
             body_timeout: Duration::from_secs(20),
             write_timeout: Duration::from_secs(20),
             max_connections: 1_024,
-            drain: Duration::from_secs(4),
+            drain: Duration::from_secs(3),
         }
     }
 }
