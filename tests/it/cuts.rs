@@ -198,7 +198,7 @@ async fn a_lost_answer_to_commit_looks_like_an_error_and_is_none() {
     let (id, revision) = desk.draft(&desk.form(Ware::Electronic)).await;
     wire.arm(Fault::LoseCommit);
     let sent = applications::submit(&app, &desk.who, id, revision).await;
-    assert!(matches!(sent, Err(AppError::Internal(_))), "{sent:?}");
+    assert!(matches!(sent, Err(AppError::Busy(_))), "{sent:?}");
     assert!(wire.cut());
     let (applications, items, entries, _) = sendings(&house, id).await;
     assert_eq!((applications, items, entries), (1, 1, 1), "it was sent");
@@ -210,7 +210,7 @@ async fn a_lost_answer_to_commit_looks_like_an_error_and_is_none() {
     let seen = acts::seen(&house.app, &desk.approver, id).await.unwrap();
     wire.arm(Fault::LoseCommit);
     let ordered = examination::order(&app, &desk.approver, &seen, &[product]).await;
-    assert!(matches!(ordered, Err(AppError::Internal(_))), "{ordered:?}");
+    assert!(matches!(ordered, Err(AppError::Busy(_))), "{ordered:?}");
     examination::order(&app, &desk.approver, &seen, &[product])
         .await
         .unwrap();
@@ -233,9 +233,9 @@ async fn a_database_that_answers_nobody_costs_patience_and_nothing_else() {
     wire.arm(Fault::Refuse);
     let begin = std::time::Instant::now();
     let sent = applications::submit(&app, &desk.who, draft, revision).await;
-    assert!(matches!(sent, Err(AppError::Internal(_))), "{sent:?}");
+    assert!(matches!(sent, Err(AppError::Busy(_))), "{sent:?}");
     let ordered = examination::order(&app, &desk.approver, &seen, &[product]).await;
-    assert!(matches!(ordered, Err(AppError::Internal(_))), "{ordered:?}");
+    assert!(matches!(ordered, Err(AppError::Busy(_))), "{ordered:?}");
     assert!(worker::drain(&app, &house.mailer).await.is_err());
     assert!(begin.elapsed().as_secs() < 20, "nobody waits for ever");
 
