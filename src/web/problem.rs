@@ -123,7 +123,9 @@ fn words(site: Site, status: StatusCode) -> Words {
         StatusCode::SERVICE_UNAVAILABLE => (
             "ただいま混み合っているか、点検をしています",
             "いまは処理できません。保存した下書きと、受け付けた申込は残っています。",
-            &["数分おいてから、もう一度お試しください。"],
+            &[
+                "数分おいてから、もう一度お試しください。同じ送信を繰り返しても、二重にはなりません。",
+            ],
         ),
         status if status.is_server_error() => (
             "システムの都合で処理できませんでした",

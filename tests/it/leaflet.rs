@@ -147,7 +147,10 @@ pub fn text_of(pdf: &Page) -> String {
         pdf.path
     );
     let name = pdf.path.replace('/', "-");
-    let path = std::env::temp_dir().join(format!("akashi-{}{name}", std::process::id()));
+    // Every house begins with the same numbers: two tests may read a document of the same name at once.
+    static READ: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    let nth = READ.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("akashi-{}-{nth}{name}", std::process::id()));
     std::fs::write(&path, &pdf.bytes).unwrap();
     let answer = Command::new("pdftotext")
         .args(["-enc", "UTF-8"])

@@ -4,6 +4,7 @@
 //! UTF-8 and NUL in posted forms (unit tests of `web::form`).
 
 use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration as Span;
 
 use akashi::domain::certificate::CertificateFace;
@@ -233,7 +234,10 @@ async fn a_character_that_cannot_be_printed_is_named_where_it_would_be_printed()
 
 /// What pdftotext reads, every kind of blank and line end taken out.
 async fn read_pdf(bytes: &[u8], name: &str) -> String {
-    let path = std::env::temp_dir().join(format!("akashi-{}-{name}.pdf", std::process::id()));
+    // Two tests may read a document of the same name at once.
+    static READ: AtomicUsize = AtomicUsize::new(0);
+    let (me, nth) = (std::process::id(), READ.fetch_add(1, Ordering::Relaxed));
+    let path = std::env::temp_dir().join(format!("akashi-{me}-{nth}-{name}.pdf"));
     std::fs::write(&path, bytes).unwrap();
     let answer = Command::new("pdftotext")
         .args(["-enc", "UTF-8"])

@@ -218,10 +218,10 @@ async fn the_anonymous_are_led_to_the_sign_in_without_a_look_up() {
 }
 
 #[tokio::test]
-async fn a_failing_database_is_an_accident_with_a_reference() {
+async fn an_unreachable_database_is_said_with_a_reference() {
     let cookie = "__Host-akashi_nd=abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNO-_";
     let (answer, page) = ask(Request::get("/netdesk/own").header("cookie", cookie), "").await;
-    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(page.contains("続くときは、番号"), "{page}");
 }
 
