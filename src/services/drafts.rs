@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::ContractorUser;
 use super::guarantees::PER_PAGE;
 use super::history::{self, Entry, Notice};
+use super::paging;
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Span, Writing};
 use crate::db::events;
@@ -263,26 +264,22 @@ pub async fn page(
     };
     let mut tx = app.db.begin(&who.scope()).await?;
     let total = applications::count_drafts(&mut tx, who.surety, who.contractor).await?;
-    let mut rows = applications::drafts(&mut tx, who.surety, who.contractor, &span).await?;
+    let rows = applications::drafts(&mut tx, who.surety, who.contractor, &span).await?;
     tx.commit().await?;
-    let full = usize::try_from(PER_PAGE).unwrap_or(20);
-    let more = rows.len() > full;
-    rows.truncate(full);
-    if query.after.is_some() {
-        // Read away from the row the reader came from: nearest first.
-        rows.reverse();
-    }
-    let place = |row: &ApplicationRow| (row.updated_at, row.id);
-    let (newer, older) = match (query.after, query.before) {
-        (Some(_), _) => (more, true),
-        (None, Some(_)) => (true, more),
-        (None, None) => (query.page > 1, more),
-    };
+    let cut = paging::cut(
+        rows,
+        PER_PAGE,
+        query.page,
+        query.before,
+        query.after,
+        |row| (row.updated_at, row.id),
+    );
     Ok(DraftList {
-        next: rows.last().filter(|_| older).map(place),
-        previous: rows.first().filter(|_| newer).map(place),
+        next: cut.next,
+        previous: cut.previous,
         total,
-        rows: rows
+        rows: cut
+            .rows
             .into_iter()
             .map(|row| DraftLine {
                 id: row.id,

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::cases::{as_typed, like};
 use super::history::{self, About, By, Entry, Happened};
+use super::paging;
 use super::same_works;
 use super::{ContractorUser, Officer};
 use crate::app::App;
@@ -160,25 +161,21 @@ fn search_of<'a>(query: &'a ListQuery, like: Option<&'a str>) -> Search<'a> {
     }
 }
 
-fn page(query: &ListQuery, mut rows: Vec<GuaranteeRow>, total: i64) -> Result<List, AppError> {
-    let full = usize::try_from(PER_PAGE).unwrap_or(20);
-    let more = rows.len() > full;
-    rows.truncate(full);
-    if query.after.is_some() {
-        // Read away from the row the reader came from: nearest first.
-        rows.reverse();
-    }
-    let place = |row: &GuaranteeRow| (row.issued_on, row.id);
-    let (newer, older) = match (query.after, query.before) {
-        (Some(_), _) => (more, true),
-        (None, Some(_)) => (true, more),
-        (None, None) => (query.page > 1, more),
-    };
+fn page(query: &ListQuery, rows: Vec<GuaranteeRow>, total: i64) -> Result<List, AppError> {
+    let cut = paging::cut(
+        rows,
+        PER_PAGE,
+        query.page,
+        query.before,
+        query.after,
+        |row| (row.issued_on, row.id),
+    );
     Ok(List {
-        next: rows.last().filter(|_| older).map(place),
-        previous: rows.first().filter(|_| newer).map(place),
+        next: cut.next,
+        previous: cut.previous,
         total,
-        rows: rows
+        rows: cut
+            .rows
             .into_iter()
             .map(Guarantee::try_from)
             .collect::<Result<_, _>>()?,

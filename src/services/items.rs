@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::ContractorUser;
 use super::cases::like;
 use super::guarantees::PER_PAGE;
+use super::paging;
 use crate::app::App;
 use crate::db::items::{self, ListedRow, Search};
 use crate::db::sureties;
@@ -94,26 +95,22 @@ pub async fn list(
     let mut tx = app.db.begin(&who.scope()).await?;
     let company = sureties::contractor(&mut tx, who.surety, who.contractor).await?;
     let total = items::count_of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
-    let mut rows = items::of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
+    let rows = items::of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
     tx.commit().await?;
-    let full = usize::try_from(PER_PAGE).unwrap_or(20);
-    let more = rows.len() > full;
-    rows.truncate(full);
-    if query.after.is_some() {
-        // Read away from the row the reader came from: nearest first.
-        rows.reverse();
-    }
-    let place = |row: &ListedRow| (row.sent_at, row.id);
-    let (newer, older) = match (query.after, query.before) {
-        (Some(_), _) => (more, true),
-        (None, Some(_)) => (true, more),
-        (None, None) => (query.page > 1, more),
-    };
+    let cut = paging::cut(
+        rows,
+        PER_PAGE,
+        query.page,
+        query.before,
+        query.after,
+        |row| (row.sent_at, row.id),
+    );
     Ok(ItemList {
-        next: rows.last().filter(|_| older).map(place),
-        previous: rows.first().filter(|_| newer).map(place),
+        next: cut.next,
+        previous: cut.previous,
         total,
-        rows: rows
+        rows: cut
+            .rows
             .into_iter()
             .map(|row| listed(row, company.lump_sum))
             .collect::<Result<_, _>>()?,

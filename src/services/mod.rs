@@ -25,6 +25,7 @@ pub mod jobs;
 pub mod keys;
 pub mod letters;
 pub mod obligees;
+mod paging;
 pub mod registers;
 pub mod rescues;
 mod same_works;
