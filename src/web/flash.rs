@@ -4,10 +4,9 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -60,19 +59,20 @@ fn read(web: &Web, headers: &HeaderMap) -> Option<Flash> {
         })
 }
 
-/// Takes the cookie away once a page has been shown.
-pub(super) async fn shown(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let told = *request.method() == Method::GET
+/// Whether a person asks for a page and something waits to be told.
+pub(super) fn is_told(web: &Web, request: &Request) -> bool {
+    *request.method() == Method::GET
         && request
             .headers()
             .get("sec-fetch-mode")
             .is_none_or(|mode| mode == "navigate")
-        && cookies::read(request.headers(), &web.cookie_name(stem(web.site()))).is_some();
-    let mut answer = next.run(request).await;
-    if told && answer.status().is_success() {
-        answer
-            .headers_mut()
-            .append(header::SET_COOKIE, cookies::clear(&web, stem(web.site())));
+        && cookies::read(request.headers(), &web.cookie_name(stem(web.site()))).is_some()
+}
+
+/// Takes the cookie away once a page has been shown.
+pub(super) fn forget(web: &Web, answer: &mut Response) {
+    if answer.status().is_success() {
+        let cookie = cookies::clear(web, stem(web.site()));
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    answer
 }

@@ -1,7 +1,7 @@
 //! What every request passes on its way in and every answer on its way out.
 //!
-//! From outside: request id, span and figures → headers → compression → dress of errors → panics →
-//! time → origin → the guard of the route. The connection's own patience and the shield against
+//! From outside: request id, span, figures and headers → compression → dress of errors → panics →
+//! origin and time → the guard of the route. The connection's own patience and the shield against
 //! leaving browsers stand before all of it, in the accept loop.
 
 use std::any::Any;
@@ -11,8 +11,9 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{And, DefaultPredicate, Predicate};
@@ -35,25 +36,25 @@ script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none
 /// One site, ready to be served.
 pub fn site(web: &Web, routes: Routes) -> Router {
     let fit: And<DefaultPredicate, MayCompress> = DefaultPredicate::new().and(MayCompress);
-    routes
-        .into_router(web)
-        .layer(from_fn_with_state(web.clone(), origin::check))
-        .layer(from_fn(in_time))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(web.clone(), flash::shown))
-        .layer(from_fn_with_state(web.clone(), dress))
-        .layer(CompressionLayer::new().compress_when(fit))
+    // One stack: a router boxes what each call of `layer` wraps, and every middleware copies what is
+    // below it for every request.
+    let stack = ServiceBuilder::new()
         .layer(from_fn_with_state(web.clone(), watch))
+        .layer(CompressionLayer::new().compress_when(fit))
+        .layer(from_fn_with_state(web.clone(), dress))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(web.clone(), enter));
+    routes.into_router(web).layer(stack)
 }
 
 /// All sites of a process side by side, with the files they share. What belongs to none of them is
 /// a bare 404.
 pub fn house(sites: impl IntoIterator<Item = Router>, https: bool) -> Router {
-    sites
-        .into_iter()
-        .fold(super::assets::router(), Router::merge)
+    // The sites' own answers have their headers already.
+    let rest = super::assets::router()
         .fallback(async || StatusCode::NOT_FOUND)
-        .layer(from_fn_with_state(https, protected))
+        .layer(from_fn_with_state(https, protected));
+    sites.into_iter().fold(rest, Router::merge)
 }
 
 async fn protected(State(https): State<bool>, request: Request, next: Next) -> Response {
@@ -166,14 +167,16 @@ fn protect(headers: &mut HeaderMap, https: bool) {
     }
 }
 
-/// Gives bare error answers the site's page. What has a page of its own (a form with its errors,
-/// JSON for a script) passes.
+/// Takes away what was told once, and gives bare error answers the site's page. What has a page of
+/// its own (a form with its errors, JSON for a script) passes.
 async fn dress(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let reference = request
-        .extensions()
-        .get::<RequestId>()
-        .map(|id| id.reference.clone());
-    let answer = next.run(request).await;
+    let id = request.extensions().get::<RequestId>().cloned();
+    let told = flash::is_told(&web, &request);
+    let mut answer = next.run(request).await;
+    if told {
+        flash::forget(&web, &mut answer);
+    }
+    let reference = id.map(|id| id.reference);
     let status = answer.status();
     let kind = answer.headers().get(header::CONTENT_TYPE);
     // axum's own refusals are English text.
@@ -198,7 +201,11 @@ async fn dress(State(web): State<Web>, request: Request, next: Next) -> Response
     dressed
 }
 
-async fn in_time(request: Request, next: Next) -> Response {
+/// What comes from elsewhere stays out; what only looks has its time.
+async fn enter(State(web): State<Web>, request: Request, next: Next) -> Response {
+    if let Some(refusal) = origin::refuse(&web, &request) {
+        return refusal;
+    }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
     }

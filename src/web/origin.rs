@@ -4,9 +4,8 @@
 //! rules: a session cookie with neither header is refused, and an `Origin` must be the configured
 //! one, scheme included.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::cookies;
@@ -23,20 +22,17 @@ pub enum Foreign {
     Unknown,
 }
 
-/// The layer of every site.
-pub async fn check(State(web): State<Web>, request: Request, next: Next) -> Response {
-    match judge(
+/// The answer to a request that must not go further.
+pub(super) fn refuse(web: &Web, request: &Request) -> Option<Response> {
+    let why = judge(
         request.method(),
         request.headers(),
         web.origin(),
         &web.session_cookie(),
-    ) {
-        Ok(()) => next.run(request).await,
-        Err(why) => {
-            tracing::warn!(target: "audit", ?why, "a request from elsewhere was refused");
-            StatusCode::FORBIDDEN.into_response()
-        }
-    }
+    )
+    .err()?;
+    tracing::warn!(target: "audit", ?why, "a request from elsewhere was refused");
+    Some(StatusCode::FORBIDDEN.into_response())
 }
 
 /// The rules. `own`: the configured origin, or `None` to compare with Host.

@@ -3,8 +3,6 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use axum::extract::FromRef;
-
 use super::site::{Names, Site};
 use crate::app::App;
 use crate::services::accounts::Door;
@@ -12,12 +10,14 @@ use crate::services::health::Audience;
 
 /// The state of every handler; `web.db()`-less on purpose: only verbs of `services` do things.
 #[derive(Clone)]
-pub struct Web {
+pub struct Web(Arc<Inner>);
+
+struct Inner {
     app: App,
     site: Site,
     trusted_proxies: usize,
     /// `https://netdesk.example`, without path; `None`: compare with Host (demo).
-    origin: Option<Arc<str>>,
+    origin: Option<String>,
     secure: bool,
 }
 
@@ -31,46 +31,46 @@ impl Web {
         };
         let origin = super::origin::of_address(base);
         let secure = base.starts_with("https://");
-        let origin = (!app.demo).then(|| Arc::from(origin));
-        Self {
+        let origin = (!app.demo).then_some(origin);
+        Self(Arc::new(Inner {
             app,
             site,
             trusted_proxies,
             origin,
             secure,
-        }
+        }))
     }
 
     pub fn site(&self) -> Site {
-        self.site
+        self.0.site
     }
 
     pub fn names(&self) -> &Names {
-        &self.app.names
+        &self.0.app.names
     }
 
     pub fn trusted_proxies(&self) -> usize {
-        self.trusted_proxies
+        self.0.trusted_proxies
     }
 
     /// The origin that requests must name; `None` under `demo`, which compares with Host.
     pub fn origin(&self) -> Option<&str> {
-        self.origin.as_deref()
+        self.0.origin.as_deref()
     }
 
     /// Whether browsers reach this site by https.
     pub fn secure(&self) -> bool {
-        self.secure
+        self.0.secure
     }
 
     /// The name of this site's session cookie.
     pub fn session_cookie(&self) -> String {
-        self.cookie_name(self.site.cookie())
+        self.cookie_name(self.0.site.cookie())
     }
 
     /// `__Host-` under https: no other host can set it.
     pub fn cookie_name(&self, stem: &str) -> String {
-        let prefix = if self.secure { "__Host-" } else { "" };
+        let prefix = if self.0.secure { "__Host-" } else { "" };
         format!("{prefix}{stem}")
     }
 }
@@ -79,13 +79,7 @@ impl Deref for Web {
     type Target = App;
 
     fn deref(&self) -> &App {
-        &self.app
-    }
-}
-
-impl FromRef<Web> for App {
-    fn from_ref(web: &Web) -> App {
-        web.app.clone()
+        &self.0.app
     }
 }
 
