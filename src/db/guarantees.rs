@@ -38,6 +38,26 @@ const COLUMNS: &str =
   obligee_name, works_name, contractor_name, jv_name, jv_representative, price, amount, until, bank,
   current_seq, issued_on, issued_at";
 
+/// A guarantee as a line of a list.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct LineRow {
+    pub id: i64,
+    pub number: String,
+    pub suffix: String,
+    pub product: String,
+    pub form: String,
+    pub obligee_name: String,
+    pub works_name: String,
+    pub contractor_name: String,
+    pub price: i64,
+    pub amount: i64,
+    pub until: Date,
+    pub issued_on: Date,
+}
+
+const LINE: &str = "id, number, suffix, product, form, obligee_name, works_name, contractor_name,
+  price, amount, until, issued_on";
+
 /// What a contractor's list is asked for. `like` carries its own `%`.
 #[derive(Debug, Clone, Default)]
 pub struct Search<'a> {
@@ -116,7 +136,7 @@ async fn page(
     conn: &mut PgConnection,
     search: &Search<'_>,
     conditions: impl Fn(&mut QueryBuilder<Postgres>),
-) -> Result<(Vec<GuaranteeRow>, i64), sqlx::Error> {
+) -> Result<(Vec<LineRow>, i64), sqlx::Error> {
     if search.before.or(search.after).is_none() {
         let mut query = QueryBuilder::new("with hits as materialized (select id, issued_on");
         conditions(&mut query);
@@ -127,7 +147,7 @@ async fn page(
         query.push_bind(search.offset).push(" limit ");
         query.push_bind(search.limit);
         query.push(format!(
-            ") select (select count(*) from hits) as total, {COLUMNS}
+            ") select (select count(*) from hits) as total, {LINE}
              from page join guarantees using (id) order by issued_on desc, id desc"
         ));
         let rows: Vec<Counted> = query.build_query_as().fetch_all(&mut *conn).await?;
@@ -139,7 +159,7 @@ async fn page(
             return Ok((Vec::new(), 0));
         }
     }
-    let mut query = QueryBuilder::new(format!("select {COLUMNS}"));
+    let mut query = QueryBuilder::new(format!("select {LINE}"));
     conditions(&mut query);
     search.place(&mut query);
     let rows = query.build_query_as().fetch_all(&mut *conn).await?;
@@ -155,7 +175,7 @@ async fn page(
 struct Counted {
     total: i64,
     #[sqlx(flatten)]
-    row: GuaranteeRow,
+    row: LineRow,
 }
 
 /// A contractor's guarantees.
@@ -164,7 +184,7 @@ pub async fn of_contractor(
     surety: i64,
     contractor: i64,
     search: &Search<'_>,
-) -> Result<(Vec<GuaranteeRow>, i64), sqlx::Error> {
+) -> Result<(Vec<LineRow>, i64), sqlx::Error> {
     page(conn, search, |query| {
         of_contractor_where(query, surety, contractor, search);
     })
@@ -328,7 +348,7 @@ pub async fn of_office(
     branch: Option<i64>,
     search: &Search<'_>,
     words: Option<&str>,
-) -> Result<(Vec<GuaranteeRow>, i64), sqlx::Error> {
+) -> Result<(Vec<LineRow>, i64), sqlx::Error> {
     page(conn, search, |query| {
         of_office_where(query, surety, branch, search, words);
     })

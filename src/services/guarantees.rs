@@ -6,14 +6,12 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use zeroize::Zeroizing;
 
-use super::cases::{as_typed, like};
 use super::history::{self, About, By, Entry, Happened};
-use super::paging;
 use super::same_works;
 use super::{ContractorUser, Officer};
 use crate::app::App;
 use crate::db::certificates::{self, CertificateRow, KeyRow, LookRow, VersionRow};
-use crate::db::guarantees::{self, GuaranteeRow, Search};
+use crate::db::guarantees::{self, GuaranteeRow};
 use crate::db::{events, issuing, obligees, sureties};
 use crate::domain::certificate::{CertificateFace, Occasion};
 use crate::domain::content::{ApplicationContent, Handover};
@@ -24,6 +22,10 @@ use crate::domain::rulebook::{HandIn, Moment, RuleBook};
 use crate::domain::seal::{self, Envelope, PublicKey, PublicKeys};
 use crate::error::AppError;
 use crate::vault::sealer::{self, Sealed};
+
+mod lists;
+
+pub use lists::{GuaranteeLine, List, ListQuery, PER_PAGE, list, office_list};
 
 /// A guarantee, for people.
 #[derive(Debug, Clone)]
@@ -56,10 +58,8 @@ impl TryFrom<GuaranteeRow> for Guarantee {
 
     fn try_from(row: GuaranteeRow) -> Result<Self, AppError> {
         Ok(Self {
-            product: Product::from_code(&row.product)
-                .ok_or_else(|| AppError::internal("unknown product"))?,
-            form: CertificateForm::from_code(&row.form)
-                .ok_or_else(|| AppError::internal("unknown form"))?,
+            product: product_of(&row.product)?,
+            form: form_of(&row.form)?,
             number: format!("{}{}", row.number, row.suffix),
             id: row.id,
             branch: row.branch_id,
@@ -80,106 +80,12 @@ impl TryFrom<GuaranteeRow> for Guarantee {
     }
 }
 
-/// What a list of guarantees is asked for.
-#[derive(Debug, Clone, Default)]
-pub struct ListQuery {
-    pub product: Option<Product>,
-    pub form: Option<CertificateForm>,
-    /// 期間: the certificate's date.
-    pub from: Option<Date>,
-    pub to: Option<Date>,
-    /// Part of 工事名.
-    pub words: String,
-    /// From 1; only up to 1,000 hits.
-    pub page: i64,
-    /// Beyond 1,000 hits: older than this row.
-    pub before: Option<(Date, i64)>,
-    /// Beyond 1,000 hits: newer than this row.
-    pub after: Option<(Date, i64)>,
+fn product_of(code: &str) -> Result<Product, AppError> {
+    Product::from_code(code).ok_or_else(|| AppError::internal("unknown product"))
 }
 
-/// Rows of a page of every list.
-pub const PER_PAGE: i64 = 20;
-
-/// A page of the list.
-#[derive(Debug, Clone)]
-pub struct List {
-    pub rows: Vec<Guarantee>,
-    /// Counted to 1,001: beyond 1,000 say 「1,000件以上」.
-    pub total: i64,
-    /// Older rows follow this one (keyset).
-    pub next: Option<(Date, i64)>,
-    /// Newer rows stand before this one (keyset).
-    pub previous: Option<(Date, i64)>,
-}
-
-/// 保証契約一覧 of the contractor, newest first.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn list(app: &App, who: &ContractorUser, query: &ListQuery) -> Result<List, AppError> {
-    let like = like(&query.words);
-    let search = search_of(query, like.as_deref());
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let (rows, total) =
-        guarantees::of_contractor(&mut tx, who.surety, who.contractor, &search).await?;
-    tx.commit().await?;
-    page(query, rows, total)
-}
-
-/// The Office's list: the branch's guarantees, head office all.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn office_list(app: &App, who: &Officer, query: &ListQuery) -> Result<List, AppError> {
-    let like = like(&query.words);
-    let search = search_of(query, like.as_deref());
-    let branch = (!who.is_head).then_some(who.branch);
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let words = as_typed(&query.words);
-    let words = words.as_deref();
-    let (rows, total) = guarantees::of_office(&mut tx, who.surety, branch, &search, words).await?;
-    tx.commit().await?;
-    page(query, rows, total)
-}
-
-fn search_of<'a>(query: &'a ListQuery, like: Option<&'a str>) -> Search<'a> {
-    Search {
-        product: query.product.map(Product::code),
-        form: query.form.map(CertificateForm::code),
-        from: query.from,
-        to: query.to,
-        like,
-        before: query.before,
-        after: query.after,
-        offset: if query.before.is_some() || query.after.is_some() {
-            0
-        } else {
-            (query.page.clamp(1, 50) - 1) * PER_PAGE
-        },
-        limit: PER_PAGE + 1,
-    }
-}
-
-fn page(query: &ListQuery, rows: Vec<GuaranteeRow>, total: i64) -> Result<List, AppError> {
-    let cut = paging::cut(
-        rows,
-        PER_PAGE,
-        query.page,
-        query.before,
-        query.after,
-        |row| (row.issued_on, row.id),
-    );
-    Ok(List {
-        next: cut.next,
-        previous: cut.previous,
-        total,
-        rows: cut
-            .rows
-            .into_iter()
-            .map(Guarantee::try_from)
-            .collect::<Result<_, _>>()?,
-    })
+fn form_of(code: &str) -> Result<CertificateForm, AppError> {
+    CertificateForm::from_code(code).ok_or_else(|| AppError::internal("unknown form"))
 }
 
 /// A guarantee of the contractor by its ten digits, if it has one.

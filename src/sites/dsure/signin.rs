@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::gate;
 use crate::services::KeyHolder;
+use crate::services::holders;
 use crate::services::viewing::{self, Opened};
 use crate::web::answer::{PageResult, page, page_with, see_other, wait_words};
 use crate::web::field::FieldView;
@@ -156,7 +157,7 @@ pub async fn open(
 /// When the database cannot be reached.
 pub async fn close(State(web): State<Web>, Presented(token): Presented) -> PageResult {
     if let Some(token) = token {
-        viewing::close(&web, &token).await?;
+        holders::sign_out(&web, &token).await?;
     }
     let told = Flash::ok("ログアウトしました。");
     let mut answer: Response = see_other_telling(&web, to::TOP, &told);

@@ -97,15 +97,15 @@ pub async fn page(State(web): State<Web>, who: ContractorUser, Told(told): Told)
     })
 }
 
-async fn blank(web: &Web, who: &ContractorUser) -> Result<PasswordPage, AppError> {
+fn blank(web: &Web, who: &ContractorUser) -> PasswordPage {
     let [new, again] = new_password().map(|field| field.width("in--m"));
-    Ok(PasswordPage {
-        shell: frame::shell(web, who, Menu::Account, help()).await?,
+    PasswordPage {
+        shell: frame::shell(web, who, Menu::Account, help()),
         old: FieldView::password("old_password", "いまのパスワード", "current-password")
             .width("in--m"),
         new,
         again,
-    })
+    }
 }
 
 /// `GET /netdesk/account/password`
@@ -113,7 +113,7 @@ async fn blank(web: &Web, who: &ContractorUser) -> Result<PasswordPage, AppError
 /// # Errors
 /// When the database cannot be reached.
 pub async fn password_page(State(web): State<Web>, who: ContractorUser) -> PageResult {
-    answer::page(&blank(&web, &who).await?)
+    answer::page(&blank(&web, &who))
 }
 
 /// `POST /netdesk/account/password`: every other session ends.
@@ -125,7 +125,7 @@ pub async fn change_password(
     who: ContractorUser,
     form: RawForm,
 ) -> PageResult {
-    let mut page = blank(&web, &who).await?;
+    let mut page = blank(&web, &who);
     let old = form.get("old_password");
     if old.is_empty() {
         page.old = page.old.error(Some("いまのパスワードを入力してください。"));

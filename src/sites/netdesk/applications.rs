@@ -69,9 +69,9 @@ impl FormShape for Sent {
 }
 
 /// The menu's frame around the form.
-pub(super) async fn frame(web: &Web, who: &ContractorUser) -> Result<NetdeskShell, AppError> {
+pub(super) fn frame(web: &Web, who: &ContractorUser) -> NetdeskShell {
     let help = HelpLink::netdesk("applications", "保証申込のヘルプ");
-    frame::shell(web, who, Menu::Apply, help).await
+    frame::shell(web, who, Menu::Apply, help)
 }
 
 /// What every answer with the form needs.
@@ -115,16 +115,16 @@ impl<'a> Desk<'a> {
         applications::check(self.web, self.who, form).await
     }
 
-    async fn page(
+    fn page(
         &self,
         origin: Origin,
         form: &TypedForm,
         checked: &Checked,
         problems: &[Fault],
-    ) -> Result<FormPage, AppError> {
-        let shell = frame(self.web, self.who).await?;
+    ) -> FormPage {
+        let shell = frame(self.web, self.who);
         let sheet = self.sheet(form, checked, problems);
-        Ok(FormPage::new(shell, origin, &sheet))
+        FormPage::new(shell, origin, &sheet)
     }
 }
 
@@ -149,7 +149,7 @@ pub async fn new(
         kept: None,
     };
     let checked = desk.check(&form).await?;
-    let mut page = desk.page(origin, &form, &checked, &[]).await?;
+    let mut page = desk.page(origin, &form, &checked, &[]);
     page.shell.common.flash = flash;
     page_with(StatusCode::OK, &page)
 }
@@ -209,7 +209,7 @@ pub async fn show(
     } else {
         Vec::new()
     };
-    let mut page = desk.page(origin, &form, &checked, &problems).await?;
+    let mut page = desk.page(origin, &form, &checked, &problems);
     page.shell.common.flash = flash;
     page_with(StatusCode::OK, &page)
 }
@@ -270,9 +270,7 @@ async fn keep(
             }
             let open = drafts::open(web, who, id).await?;
             let problems = checked.problems();
-            let page = desk
-                .page(Origin::from(&open), &form, &checked, &problems)
-                .await?;
+            let page = desk.page(Origin::from(&open), &form, &checked, &problems);
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
     }
@@ -288,9 +286,7 @@ fn closed(web: &Web, id: Uuid) -> Response {
 async fn stale(desk: &Desk<'_>, id: Uuid, form: &TypedForm) -> PageResult {
     let theirs = drafts::open(desk.web, desk.who, id).await?;
     let checked = desk.check(form).await?;
-    let mut page = desk
-        .page(Origin::from(&theirs), form, &checked, &[])
-        .await?;
+    let mut page = desk.page(Origin::from(&theirs), form, &checked, &[]);
     let by = theirs.updated_by.clone();
     let at = era::stamp(theirs.updated_at);
     page.shell.common.errors = ErrorSummary::titled(
@@ -337,7 +333,7 @@ async fn refused(
         Err(AppError::NotFound) if revision.is_none() => Origin { id, kept: None },
         Err(error) => return Err(error),
     };
-    let page = desk.page(origin, &shown, &checked, &problems).await?;
+    let page = desk.page(origin, &shown, &checked, &problems);
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 

@@ -60,13 +60,13 @@ pub async fn show(
     let (seq, usage) = asked(&file).ok_or(AppError::NotFound)?;
     let verified = guarantees::certificate(&web, &who, number.digits(), seq, usage).await?;
     match usage {
-        CertificateUse::Page => page(&web, &who, seq, verified).await,
+        CertificateUse::Page => page(&web, &who, seq, verified),
         CertificateUse::Pdf => pdf(&web, verified).await,
         CertificateUse::Envelope => envelope(verified),
     }
 }
 
-async fn page(web: &Web, who: &ContractorUser, seq: i32, verified: Verified) -> PageResult {
+fn page(web: &Web, who: &ContractorUser, seq: i32, verified: Verified) -> PageResult {
     let face = verified.face;
     let help = HelpLink::netdesk("guarantees", "保証契約一覧のヘルプ");
     let desk = who.desk().clone();

@@ -10,7 +10,6 @@ use crate::domain::application::Stage;
 use crate::domain::entry::WORKS_NAME_MAX;
 use crate::domain::field::Field;
 use crate::domain::{era, text};
-use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::drafts::{self, DraftList, DraftQuery};
 use crate::services::guarantees::PER_PAGE;
@@ -56,9 +55,9 @@ pub struct DeletionPage {
     row: Row,
 }
 
-async fn shell(web: &Web, who: &ContractorUser) -> Result<NetdeskShell, AppError> {
+fn shell(web: &Web, who: &ContractorUser) -> NetdeskShell {
     let help = HelpLink::netdesk("applications", "保証申込のヘルプ");
-    frame::shell(web, who, Menu::Drafts, help).await
+    frame::shell(web, who, Menu::Drafts, help)
 }
 
 /// GET 下書き
@@ -88,7 +87,7 @@ pub async fn list(
         })
         .collect();
     page(&ListPage {
-        shell: shell(&web, &who).await?.flash(told),
+        shell: shell(&web, &who).flash(told),
         rows,
         count,
         pager,
@@ -143,7 +142,7 @@ pub async fn ask_deletion(State(web): State<Web>, who: ContractorUser, Id(id): I
             updated_at: era::stamp(open.updated_at),
             updated_by: open.updated_by.clone(),
         },
-        shell: shell(&web, &who).await?,
+        shell: shell(&web, &who),
     })
 }
 

@@ -1,6 +1,5 @@
 //! The frame of a signed-in page, filled from who is here and which branch answers questions.
 
-use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::sureties::BranchRow;
 use crate::web::page::{BranchLine, Common, Flash, HelpLink};
@@ -21,16 +20,8 @@ pub fn line(branch: &BranchRow) -> BranchLine {
 }
 
 /// The frame with the company's usual branch in its foot.
-///
-/// # Errors
-/// When the database cannot be reached.
-pub async fn shell(
-    web: &Web,
-    who: &ContractorUser,
-    current: Menu,
-    help: HelpLink,
-) -> Result<NetdeskShell, AppError> {
-    Ok(shell_at(web, who, current, help, who.desk()))
+pub fn shell(web: &Web, who: &ContractorUser, current: Menu, help: HelpLink) -> NetdeskShell {
+    shell_at(web, who, current, help, who.desk())
 }
 
 /// The frame with a branch that is known already, such as a guarantee's.

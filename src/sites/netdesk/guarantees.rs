@@ -10,7 +10,7 @@ use crate::domain::number::TypedNumber;
 use crate::domain::product::{CertificateForm, Product};
 use crate::error::AppError;
 use crate::services::ContractorUser;
-use crate::services::guarantees::{self, Guarantee, ListQuery, PER_PAGE};
+use crate::services::guarantees::{self, GuaranteeLine, ListQuery, PER_PAGE};
 use crate::services::items::{self, ItemQuery, Listed};
 use crate::web::answer::{self, PageResult};
 use crate::web::form::{Query, RawForm};
@@ -169,7 +169,7 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Query(form): Quer
     }
     let (from, until) = period(&typed, &mut faults);
     let help = HelpLink::netdesk("guarantees", "保証契約一覧のヘルプ");
-    let mut shell = frame::shell(&web, &who, Menu::Guarantees, help).await?;
+    let mut shell = frame::shell(&web, &who, Menu::Guarantees, help);
     let wrong_period = faults.from.is_some() || faults.to.is_some();
     let (rows, pager) = if wrong_period {
         (Vec::new(), None)
@@ -331,7 +331,7 @@ fn pager<P: Place>(
     })
 }
 
-fn guarantee_row(no: i64, row: &Guarantee) -> Row {
+fn guarantee_row(no: i64, row: &GuaranteeLine) -> Row {
     Row {
         no,
         product: row.product.short(),

@@ -39,7 +39,7 @@ struct GatePage {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn index(State(web): State<Web>, who: Option<ContractorUser>) -> PageResult {
-    show(&web, who, None).await
+    show(&web, who, None)
 }
 
 /// `GET /netdesk/help/{topic}`
@@ -52,10 +52,10 @@ pub async fn topic(
     Path(code): Path<String>,
 ) -> PageResult {
     let topic = TOPICS.iter().find(|topic| topic.code == code);
-    show(&web, who, Some(topic.ok_or(AppError::NotFound)?)).await
+    show(&web, who, Some(topic.ok_or(AppError::NotFound)?))
 }
 
-async fn show(web: &Web, who: Option<ContractorUser>, topic: Option<&'static Topic>) -> PageResult {
+fn show(web: &Web, who: Option<ContractorUser>, topic: Option<&'static Topic>) -> PageResult {
     let topics = TOPICS;
     match who {
         Some(who) if terms::accepted(&who) => {
@@ -63,7 +63,7 @@ async fn show(web: &Web, who: Option<ContractorUser>, topic: Option<&'static Top
                 href: to::HELP.to_owned(),
                 words: "ヘルプの一覧".to_owned(),
             };
-            let shell = frame::shell(web, &who, Menu::Help, help).await?;
+            let shell = frame::shell(web, &who, Menu::Help, help);
             answer::page(&HelpPage {
                 shell,
                 topic,

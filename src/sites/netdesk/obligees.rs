@@ -36,7 +36,7 @@ pub struct ListPage {
 pub async fn list(State(web): State<Web>, who: ContractorUser, Query(query): Query) -> PageResult {
     let register = obligees::for_contractor(&web, &who).await?;
     let help = HelpLink::netdesk("obligees", "電子保証対応の発注者のヘルプ");
-    let shell = frame::shell(&web, &who, Menu::Obligees, help).await?;
+    let shell = frame::shell(&web, &who, Menu::Obligees, help);
     let query = query.get("q").to_owned();
     page(&ListPage {
         rows: found(&register, &query),

@@ -102,9 +102,9 @@ pub struct WithdrawalPage {
     returned: bool,
 }
 
-async fn shell(web: &Web, who: &ContractorUser) -> Result<NetdeskShell, AppError> {
+fn shell(web: &Web, who: &ContractorUser) -> NetdeskShell {
     let help = HelpLink::netdesk("status", "状況のヘルプ");
-    frame::shell(web, who, Menu::Status, help).await
+    frame::shell(web, who, Menu::Status, help)
 }
 
 /// GET 状況
@@ -113,7 +113,7 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Told(told): Told)
     // What waits for the contractor stands first; otherwise the last touched.
     lines.sort_by_key(|line| line.stage != Stage::Returned);
     page(&ListPage {
-        shell: shell(&web, &who).await?.flash(told),
+        shell: shell(&web, &who).flash(told),
         waiting: lines
             .iter()
             .filter(|line| line.stage == Stage::Returned)
@@ -165,7 +165,7 @@ pub async fn show(
         Err(error) => return Err(error),
     };
     let others = applications::list(&web, &who).await?;
-    let shell = shell(&web, &who).await?.flash(told);
+    let shell = shell(&web, &who).flash(told);
     page(&show_page(shell, &who, &status, &others, web.clock.now()))
 }
 
@@ -261,7 +261,7 @@ pub async fn ask_withdrawal(State(web): State<Web>, who: ContractorUser, Id(id):
         return Ok(see_other(Application(id).status()));
     }
     page(&WithdrawalPage {
-        shell: shell(&web, &who).await?,
+        shell: shell(&web, &who),
         address: Application(id),
         receipt_no: status.receipt_no.clone(),
         works_name: status.content.works.works_name.clone(),

@@ -54,7 +54,7 @@ pub async fn page(
         Some(who) if terms::accepted(&who) => {
             let help = HelpLink::netdesk("account", "お客様情報のヘルプ");
             answer::page(&TermsPage {
-                shell: frame::shell(&web, &who, Menu::Terms, help).await?,
+                shell: frame::shell(&web, &who, Menu::Terms, help),
                 version: terms::CURRENT,
             })
         }

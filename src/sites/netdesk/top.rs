@@ -12,7 +12,7 @@ use crate::domain::{era, text};
 use crate::services::ContractorUser;
 use crate::services::applications::{self, Line};
 use crate::services::drafts::{self, DraftLine, DraftQuery};
-use crate::services::guarantees::{self, Guarantee, ListQuery};
+use crate::services::guarantees::{self, Guarantee, GuaranteeLine, ListQuery};
 use crate::web::answer::{self, PageResult};
 use crate::web::flash::Told;
 use crate::web::page::{HelpLink, Tone};
@@ -197,7 +197,7 @@ fn draft_wait(draft: &DraftLine) -> Wait {
     }
 }
 
-fn row(guarantee: &Guarantee) -> Row {
+fn row(guarantee: &GuaranteeLine) -> Row {
     Row {
         issued_on: era::slashed(guarantee.issued_on),
         product: guarantee.product.short(),

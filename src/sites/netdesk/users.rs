@@ -82,7 +82,7 @@ fn fields(form: &RawForm) -> [FieldView; 4] {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn new(State(web): State<Web>, who: ContractorUser, rescued: Rescued) -> PageResult {
-    let shell = frame::shell(&web, &who, Menu::Account, help()).await?;
+    let shell = frame::shell(&web, &who, Menu::Account, help());
     let told = rescued.flash();
     answer::page(&NewUserPage {
         shell: shell.flash(told),
@@ -117,7 +117,7 @@ pub async fn create(State(web): State<Web>, who: ContractorUser, form: RawForm) 
                 let fault = faults.iter().find(|fault| fault.field == field.name);
                 field.error(fault.map(|fault| fault.sentence.clone()))
             });
-            let shell = frame::shell(&web, &who, Menu::Account, help()).await?;
+            let shell = frame::shell(&web, &who, Menu::Account, help());
             answer::unprocessable(&NewUserPage {
                 shell: shell.errors(ErrorSummary::of(&fields)),
                 fields,
@@ -149,9 +149,7 @@ pub async fn page(
     let steward = Steward::of_company(&who)?;
     let user = find(&web, &steward, &id).await?;
     answer::page(&UserPage {
-        shell: frame::shell(&web, &who, Menu::Account, help())
-            .await?
-            .flash(told),
+        shell: frame::shell(&web, &who, Menu::Account, help()).flash(told),
         role: FieldView::picks("role", "役割", &user.role, roles()),
         disabled: user.disabled_at.is_some(),
         joined: user.joined,

@@ -87,9 +87,7 @@ pub async fn submit(
             let open = drafts::open(&web, &who, id).await?;
             let desk = Desk::open(&web, &who).await?;
             let problems = checked.problems();
-            let page = desk
-                .page((&open).into(), &open.form, &checked, &problems)
-                .await?;
+            let page = desk.page((&open).into(), &open.form, &checked, &problems);
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Sent::Stale => changed(&web, &who, id).await,
@@ -124,7 +122,7 @@ async fn page(
         return Ok(None);
     };
     let offer = drafts::offer(web, who).await?;
-    let shell = frame(web, who).await?;
+    let shell = frame(web, who);
     let line = offer
         .branch(content.information.branch_id)
         .map(crate::sites::netdesk::frame::line)

@@ -55,7 +55,7 @@ pub async fn show(
         Ok(_) => return Ok(see_other(Application(id).status())),
         Err(error) => return Err(error),
     };
-    let mut shell = frame(&web, &who).await?;
+    let mut shell = frame(&web, &who);
     shell.common.flash = told;
     let has = |form| status.items.iter().any(|item| item.form == form);
     let information = &status.content.information;

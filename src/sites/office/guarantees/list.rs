@@ -8,7 +8,7 @@ use crate::domain::era;
 use crate::domain::number::TypedNumber;
 use crate::domain::product::{CertificateForm, Product};
 use crate::services::Officer;
-use crate::services::guarantees::{self, Guarantee, ListQuery, PER_PAGE};
+use crate::services::guarantees::{self, GuaranteeLine, ListQuery, PER_PAGE};
 use crate::sites::office::{shell, words};
 use crate::web::answer::{self, PageResult};
 use crate::web::field::{Choice, FieldView};
@@ -183,7 +183,7 @@ fn choose(name: &str, chosen: &str, choices: &[(&str, &'static str)]) -> FieldVi
     FieldView::select(name, name, chosen, all.collect()).bare()
 }
 
-fn row(guarantee: Guarantee) -> Row {
+fn row(guarantee: GuaranteeLine) -> Row {
     Row {
         href: to::Guarantee(&guarantee.number).to_string(),
         number: guarantee.number,
