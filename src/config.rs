@@ -60,7 +60,7 @@ pub struct Settings {
     pub dsure_database: Option<Login>,
     pub worker_database: Option<Login>,
     /// Connections per pool.
-    pub pool: u32,
+    pub pool: usize,
     pub bind: SocketAddr,
     /// `/metrics`, on a port of its own.
     pub metrics_bind: Option<SocketAddr>,

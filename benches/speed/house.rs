@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use akashi::app::App;
 use akashi::clock::{Chance, Clock};
 use akashi::config::{Addresses, Names};
-use akashi::db::Db;
+use akashi::db::{Db, Pool};
 use akashi::demo::catcher::Catcher;
 use akashi::demo::cluster::{Cluster, find_programs};
 use akashi::domain::era;
@@ -91,9 +91,7 @@ impl House {
 
     /// A kitchen without a database yet.
     pub fn app(&self, cost: Cost) -> Outcome<App> {
-        let nowhere = sqlx::postgres::PgPoolOptions::new()
-            .max_connections(1)
-            .connect_lazy_with(self.options.clone());
+        let nowhere = Pool::new(self.options.clone(), 1);
         Ok(App {
             db: Db::shared(nowhere),
             clock: Clock::System,
@@ -137,11 +135,11 @@ impl House {
         let cheap = self.app(Cost::Cheap)?;
         let options = self.options.clone().database(&name);
         let cheap = App {
-            db: Db::shared(akashi::db::pool(options.clone(), 10)),
+            db: Db::shared(Pool::new(options.clone(), 10)),
             ..cheap
         };
         let stage = Stage::open(world, self.server.clone(), options, &url, &keys, &cheap).await?;
-        cheap.db.worker().close().await;
+        cheap.db.close().await;
         Ok(stage)
     }
 

@@ -155,12 +155,13 @@ async fn one_round(
     let ours = stage.issue(&kitchen, 220).await?;
     let limit = stage.limit_issue(220)?;
     report.add("C", size, Figures::of(&ours, limit.per_second, limit.cpu));
-    kitchen.db.worker().close().await;
+    kitchen.db.close().await;
 
     let real = house.app(Cost::Real)?;
     let hash = house.argon2(&real, Duration::from_millis(1_500)).await?;
     let kitchen = stage.app(&real);
-    let ours = stage.issue(&kitchen, 12).await?;
+    stage.issue(&kitchen, 2).await?;
+    let ours = stage.issue(&kitchen, 30).await?;
     // One after the other on the same processors.
     let both = 1.0 / (1.0 / hash.per_second + 1.0 / limit.per_second);
     report.add(
@@ -168,7 +169,7 @@ async fn one_round(
         size,
         Figures::of(&ours, both, hash.cpu + limit.cpu),
     );
-    kitchen.db.worker().close().await;
+    kitchen.db.close().await;
 
     let ours = stage.ours(Web::SignIn, time, usize::MAX)?;
     report.add("D", size, Figures::of(&ours, hash.per_second, hash.cpu));

@@ -296,7 +296,7 @@ impl Stage {
 
     /// A kitchen over this database, with a pool as `work` has it.
     pub fn app(&self, like: &App) -> App {
-        let pool = db::pool(self.options.clone(), 10);
+        let pool = db::Pool::new(self.options.clone(), 10);
         App {
             db: db::Db::shared(pool),
             ..like.clone()

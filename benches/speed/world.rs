@@ -3,7 +3,7 @@
 //! others are filled with bytes of the same length.
 
 use akashi::app::App;
-use akashi::db::{self, Db};
+use akashi::db::{self, Db, Pool};
 use akashi::demo::world;
 use akashi::domain::certificate::{CertificateFace, hex, sha256};
 use akashi::domain::key::AuthenticationKey;
@@ -78,9 +78,9 @@ pub async fn build(
     conn.execute(AssertSqlSafe(format!("create database {name}")))
         .await?;
     conn.close().await?;
-    let pool = db::pool(server.clone().database(name), 4);
-    db::MIGRATIONS.run(&pool).await?;
-    let app = app(Db::shared(pool.clone()));
+    let options = server.clone().database(name);
+    db::migrate(&options).await?;
+    let app = app(Db::shared(Pool::new(options, 4)));
     world::load(&app, mailer).await?;
     keys::register(&app).await?;
     let mut conn = PgConnection::connect_with(&server.clone().database(name)).await?;
@@ -98,7 +98,7 @@ pub async fn build(
     conn.execute("vacuum (analyze)").await?;
     conn.execute("checkpoint").await?;
     conn.close().await?;
-    pool.close().await;
+    app.db.close().await;
     Ok(World {
         name: name.to_owned(),
         guarantees,

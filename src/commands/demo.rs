@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use akashi::clock::{Chance, Clock};
 use akashi::config::{Addresses, Env, Login, Names};
-use akashi::db::{self, Db};
+use akashi::db::{Db, Pool};
 use akashi::demo::catcher::Catcher;
 use akashi::demo::cluster::{Cluster, find_programs};
 use akashi::demo::world;
@@ -20,8 +20,8 @@ use akashi::web::serve::{ServeLimits, serve as accept};
 use akashi::web::site::Site;
 use akashi::worker;
 use clap::Args;
+use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{Connection, PgPool};
 
 use super::serve::{house, listen, stopped, stopper};
 use super::setup::{app, block_on, hashing_threads, migrate_over, options};
@@ -97,11 +97,11 @@ async fn live(demo: &Options, data: &Path, address: &str, place: Option<Place>) 
         url: address.to_owned(),
         password: None,
     };
-    let pool = db::pool(options(&login)?, 12);
+    let options = options(&login)?;
     if place.is_none() {
-        refuse_strangers(&pool).await?;
+        refuse_strangers(&options).await?;
     }
-    migrate_over(&pool).await?;
+    migrate_over(&options).await?;
     let keys = data.join("keys");
     make_rings(&keys)?;
     let vault = Vault::load(&VaultFiles::all_in(&keys), hashing_threads(), Cost::Real)
@@ -121,7 +121,7 @@ async fn live(demo: &Options, data: &Path, address: &str, place: Option<Place>) 
     .map_err(|error| error.to_string())?;
     let origin = format!("http://{bound}");
     let app = app(
-        Db::shared(pool.clone()),
+        Db::shared(Pool::new(options, 12)),
         vault,
         Addresses::on(&origin),
         Names::default(),
@@ -133,21 +133,22 @@ async fn live(demo: &Options, data: &Path, address: &str, place: Option<Place>) 
     let served = [Site::Netdesk, Site::Office, Site::Dsure];
     let more = vec![(Site::Demo, sites::demo::routes(mails.clone()))];
     let router = house(&app, 0, &served, more);
-    let worker = tokio::spawn(worker::run(app, mailer, stop.clone()));
+    let worker = tokio::spawn(worker::run(app.clone(), mailer, stop.clone()));
     greet(&origin, data, &mails, place.as_ref());
     accept(listener, router, ServeLimits::default(), stopped(stop))
         .await
         .map_err(|error| format!("the web stopped: {error}"))?;
     // A job under way is finished; a mail server that says nothing is not waited for.
     let _ = tokio::time::timeout(Duration::from_millis(500), worker).await;
-    let _ = tokio::time::timeout(Duration::from_millis(300), pool.close()).await;
+    let _ = tokio::time::timeout(Duration::from_millis(300), app.db.close()).await;
     Ok(())
 }
 
 /// A database in which anybody else's sureties stand is left as it is.
-async fn refuse_strangers(pool: &PgPool) -> Ended {
+async fn refuse_strangers(options: &PgConnectOptions) -> Ended {
     let broken = |error: sqlx::Error| format!("the database could not be read: {error}");
-    let mut tx = pool.begin().await.map_err(broken)?;
+    let mut conn = PgConnection::connect_with(options).await.map_err(broken)?;
+    let mut tx = conn.begin().await.map_err(broken)?;
     let there: bool = sqlx::query_scalar("select to_regclass('public.sureties') is not null")
         .fetch_one(&mut *tx)
         .await

@@ -21,9 +21,9 @@ pub fn found(file: &Path) -> Ended {
     let plan: SuretyPlan = serde_json::from_slice(&text)
         .map_err(|error| format!("{} is not a surety's plan: {error}", file.display()))?;
     block_on(async {
-        let (app, pool) = owner_app(&settings).await?;
+        let app = owner_app(&settings)?;
         founding::found(&app, &plan).await.map_err(words)?;
-        pool.close().await;
+        app.db.close().await;
         say(&format!("{} is registered.", plan.name));
         Ok(())
     })
@@ -38,9 +38,9 @@ pub fn obligees(surety: char, file: &Path) -> Ended {
     let plans = obligees::read_plans(&text)
         .map_err(|why| format!("{} cannot be taken: {why}.", file.display()))?;
     block_on(async {
-        let (app, pool) = owner_app(&settings).await?;
+        let app = owner_app(&settings)?;
         let kept = obligees::keep(&app, surety, &plans).await.map_err(words)?;
-        pool.close().await;
+        app.db.close().await;
         for (plan, kept) in plans.iter().zip(kept) {
             say(&match kept {
                 Kept::Added => format!("{}: registered", plan.name),
@@ -90,7 +90,7 @@ pub fn invite(invite: &Invite) -> Ended {
     let email = akashi::domain::email::Email::parse(&invite.email)
         .map_err(|fault| fault.sentence("--email"))?;
     block_on(async {
-        let (app, pool) = owner_app(&settings).await?;
+        let app = owner_app(&settings)?;
         let person = PersonPlan {
             login: &login,
             role: &invite.role,
@@ -101,7 +101,7 @@ pub fn invite(invite: &Invite) -> Ended {
         founding::add_staff(&app, invite.surety, &invite.branch, &person)
             .await
             .map_err(words)?;
-        pool.close().await;
+        app.db.close().await;
         say(&format!(
             "{login} is registered; the worker mails the invitation."
         ));

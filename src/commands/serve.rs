@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use akashi::app::App;
 use akashi::config::{Rings, Settings};
-use akashi::db::{self, Db};
+use akashi::db::{Db, Pool};
 use akashi::mail::Mailer;
 use akashi::sites;
 use akashi::vault::{Cost, Vault};
@@ -17,7 +17,6 @@ use akashi::web::site::Site;
 use akashi::web::state::Web;
 use akashi::worker;
 use axum::Router;
-use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -93,10 +92,10 @@ pub fn work() -> Ended {
     block_on(async {
         let db = match (&settings.worker_database, &settings.database) {
             (Some(login), _) => {
-                let pool = db::pool(options(login)?, settings.pool);
+                let pool = Pool::new(options(login)?, settings.pool);
                 Db::per_role(pool.clone(), pool.clone(), pool.clone(), pool)
             }
-            (None, Some(login)) => Db::shared(db::pool(options(login)?, settings.pool)),
+            (None, Some(login)) => Db::shared(Pool::new(options(login)?, settings.pool)),
             (None, None) => {
                 return Err("AKASHI_WORKER_DATABASE_URL (or DATABASE_URL) is missing: set it to the database's address.".to_owned());
             }
@@ -172,15 +171,15 @@ fn site_pools(settings: &Settings, served: &[Site]) -> Result<Db, String> {
     if served.iter().all(|site| own(*site).1.is_none())
         && let Some(login) = &settings.database
     {
-        return Ok(Db::shared(db::pool(options(login)?, settings.pool)));
+        return Ok(Db::shared(Pool::new(options(login)?, settings.pool)));
     }
-    let mut pools: Vec<(Site, PgPool)> = Vec::new();
+    let mut pools: Vec<(Site, Pool)> = Vec::new();
     for site in served {
         let (name, login) = own(*site);
         let login = login.as_ref().ok_or_else(|| {
             format!("AKASHI_{name}_DATABASE_URL (or DATABASE_URL) is missing: set it to the database's address.")
         })?;
-        pools.push((*site, db::pool(options(login)?, settings.pool)));
+        pools.push((*site, Pool::new(options(login)?, settings.pool)));
     }
     let of = |site: Site| {
         pools

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use akashi::app::App;
 use akashi::clock::{Chance, Clock};
 use akashi::config::{Addresses, Env, Login, Missing, Names, Rings, Settings};
-use akashi::db::{self, Db, logins};
+use akashi::db::{self, Db, Pool, logins};
 use akashi::vault::{Cost, Vault, scram};
-use sqlx::PgPool;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::Ended;
 
@@ -47,22 +47,21 @@ pub fn hashing_threads() -> usize {
 }
 
 /// The kitchen of a command that runs over the owner's login.
-pub async fn owner_app(settings: &Settings) -> Result<(App, PgPool), String> {
-    let pool = db::pool(options(settings.owner().map_err(sentence)?)?, 2);
+pub fn owner_app(settings: &Settings) -> Result<App, String> {
+    let pool = Pool::new(options(settings.owner().map_err(sentence)?)?, 2);
     let vault = Vault::load(
         &settings.rings(Rings::OFFICE).map_err(sentence)?,
         1,
         Cost::Real,
     )
     .map_err(|error| error.sentence())?;
-    let app = app(
-        Db::shared(pool.clone()),
+    Ok(app(
+        Db::shared(pool),
         vault,
         Addresses::on("http://127.0.0.1"),
         settings.names.clone(),
         false,
-    );
-    Ok((app, pool))
+    ))
 }
 
 pub fn app(db: Db, vault: Vault, addresses: Addresses, names: Names, demo: bool) -> App {
@@ -82,18 +81,16 @@ pub fn migrate() -> Ended {
     super::logs(true, "info");
     let settings = settings()?;
     block_on(async {
-        let pool = db::pool(options(settings.owner().map_err(sentence)?)?, 2);
-        migrate_over(&pool).await?;
-        make_logins(&settings, &pool).await?;
-        pool.close().await;
+        let owner = options(settings.owner().map_err(sentence)?)?;
+        migrate_over(&owner).await?;
+        make_logins(&settings, &owner).await?;
         super::say("The database's tables are up to date.");
         Ok(())
     })
 }
 
 /// The logins that the roles' own addresses name, where they are not there yet.
-async fn make_logins(settings: &Settings, pool: &PgPool) -> Ended {
-    let owner = options(settings.owner().map_err(sentence)?)?;
+async fn make_logins(settings: &Settings, owner: &PgConnectOptions) -> Ended {
     for (role, login) in [
         ("netdesk", &settings.netdesk_database),
         ("office", &settings.office_database),
@@ -111,7 +108,7 @@ async fn make_logins(settings: &Settings, pool: &PgPool) -> Ended {
             .as_ref()
             .map(|password| scram::verifier(password, Chance::System.bytes()));
         let broken = |error: sqlx::Error| format!("the login {name} could not be made: {error}");
-        let mut conn = pool.acquire().await.map_err(broken)?;
+        let mut conn = PgConnection::connect_with(owner).await.map_err(broken)?;
         if logins::make(&mut conn, name, role, verifier.as_deref())
             .await
             .map_err(broken)?
@@ -122,8 +119,8 @@ async fn make_logins(settings: &Settings, pool: &PgPool) -> Ended {
     Ok(())
 }
 
-pub async fn migrate_over(pool: &PgPool) -> Ended {
-    db::migrate(pool)
+pub async fn migrate_over(owner: &PgConnectOptions) -> Ended {
+    db::migrate(owner)
         .await
         .map_err(|error| format!("the database could not be brought up to date: {error}"))
 }

@@ -1,7 +1,6 @@
 //! D-Sure: what was deposited, who may see it, and every look at it.
 
 use sqlx::PgConnection;
-use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 /// What the sign-in needs to know, in one look; one row also for numbers that do not exist.
@@ -77,14 +76,6 @@ pub async fn open(
     .bind(session.replaced.as_ref().map(<[u8; 32]>::as_slice))
     .fetch_one(conn)
     .await
-}
-
-pub async fn close(conn: impl PgExecutor<'_>, token: [u8; 32]) -> Result<(), sqlx::Error> {
-    sqlx::query("delete from dsure.sessions where token_sha256 = $1")
-        .bind(token.as_slice())
-        .execute(conn)
-        .await
-        .map(drop)
 }
 
 /// One version as deposited, with the public key it names.

@@ -3,9 +3,11 @@
 //! Each is one statement on a site's pool (`Db::gate`), a security-definer function of
 //! `gatekeeper`; so no transaction and one round trip.
 
-use sqlx::PgExecutor;
+use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
+
+use super::Pool;
 
 /// What a login id leads to.
 #[derive(Debug, sqlx::FromRow)]
@@ -85,54 +87,63 @@ pub struct Streak {
 }
 
 pub async fn login_find(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     site: &str,
     login: &str,
     streak: &Streak,
 ) -> Result<Option<LoginRow>, sqlx::Error> {
-    sqlx::query_as("select id, password_phc, closed from login_find($1, $2, $3, $4)")
-        .bind(site)
-        .bind(login)
-        .bind(&streak.name)
-        .bind(streak.limit)
-        .fetch_optional(conn)
-        .await
+    pool.ask(async |conn| {
+        sqlx::query_as("select id, password_phc, closed from login_find($1, $2, $3, $4)")
+            .bind(site)
+            .bind(login)
+            .bind(&streak.name)
+            .bind(streak.limit)
+            .fetch_optional(conn)
+            .await
+    })
+    .await
 }
 
 /// One wrong password more; true when this one closed an account's door. `job` is the letter's.
 pub async fn login_failed(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     site: &str,
     login: &str,
     streak: &Streak,
     job: Uuid,
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("select login_failed($1, $2, $3, $4, $5, $6)")
-        .bind(&streak.name)
-        .bind(site)
-        .bind(login)
-        .bind(streak.limit)
-        .bind(job)
-        .bind(now)
-        .fetch_one(conn)
-        .await
+    pool.ask(async |conn| {
+        sqlx::query_scalar("select login_failed($1, $2, $3, $4, $5, $6)")
+            .bind(&streak.name)
+            .bind(site)
+            .bind(login)
+            .bind(streak.limit)
+            .bind(job)
+            .bind(now)
+            .fetch_one(conn)
+            .await
+    })
+    .await
 }
 
 /// Stores the same password hashed anew, unless it was changed since `old` was read.
 pub async fn password_rehash(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     account: i64,
     old: &str,
     new: &str,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("select password_rehash($1, $2, $3)")
-        .bind(account)
-        .bind(old)
-        .bind(new)
-        .execute(conn)
-        .await
-        .map(drop)
+    pool.ask(async |conn| {
+        sqlx::query("select password_rehash($1, $2, $3)")
+            .bind(account)
+            .bind(old)
+            .bind(new)
+            .execute(conn)
+            .await
+    })
+    .await
+    .map(drop)
 }
 
 /// What a new session rests on.
@@ -149,7 +160,7 @@ pub struct Opening<'a> {
 /// Opens a session and ends the streak of wrong passwords; false where the password was changed or the
 /// account closed since it was compared.
 pub async fn session_open(
-    conn: impl PgExecutor<'_>,
+    conn: &mut PgConnection,
     opening: &Opening<'_>,
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
@@ -165,122 +176,147 @@ pub async fn session_open(
 }
 
 pub async fn session_find(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     token: [u8; 32],
     site: &str,
     now: OffsetDateTime,
     idle: Duration,
     absolute: Duration,
 ) -> Result<Option<SessionRow>, sqlx::Error> {
-    sqlx::query_as("select * from session_find($1, $2, $3, $4, $5)")
-        .bind(token.as_slice())
-        .bind(site)
-        .bind(now)
-        .bind(idle)
-        .bind(absolute)
-        .fetch_optional(conn)
-        .await
+    pool.ask(async |conn| {
+        sqlx::query_as("select * from session_find($1, $2, $3, $4, $5)")
+            .bind(token.as_slice())
+            .bind(site)
+            .bind(now)
+            .bind(idle)
+            .bind(absolute)
+            .fetch_optional(conn)
+            .await
+    })
+    .await
 }
 
 pub async fn holder_find(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     token: [u8; 32],
     now: OffsetDateTime,
     idle: Duration,
     absolute: Duration,
 ) -> Result<Option<HolderRow>, sqlx::Error> {
-    sqlx::query_as("select * from dsure.session_find($1, $2, $3, $4)")
-        .bind(token.as_slice())
-        .bind(now)
-        .bind(idle)
-        .bind(absolute)
-        .fetch_optional(conn)
-        .await
+    pool.ask(async |conn| {
+        sqlx::query_as("select * from dsure.session_find($1, $2, $3, $4)")
+            .bind(token.as_slice())
+            .bind(now)
+            .bind(idle)
+            .bind(absolute)
+            .fetch_optional(conn)
+            .await
+    })
+    .await
 }
 
-pub async fn holder_close(conn: impl PgExecutor<'_>, token: [u8; 32]) -> Result<(), sqlx::Error> {
-    sqlx::query("delete from dsure.sessions where token_sha256 = $1")
-        .bind(token.as_slice())
-        .execute(conn)
-        .await
-        .map(drop)
+pub async fn holder_close(pool: &Pool, token: [u8; 32]) -> Result<(), sqlx::Error> {
+    pool.ask(async |conn| {
+        sqlx::query("delete from dsure.sessions where token_sha256 = $1")
+            .bind(token.as_slice())
+            .execute(conn)
+            .await
+    })
+    .await
+    .map(drop)
 }
 
 /// The account of a session, living or ended.
 pub async fn session_owner(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     token: [u8; 32],
     site: &str,
 ) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar("select session_owner($1, $2)")
-        .bind(token.as_slice())
-        .bind(site)
-        .fetch_one(conn)
-        .await
+    pool.ask(async |conn| {
+        sqlx::query_scalar("select session_owner($1, $2)")
+            .bind(token.as_slice())
+            .bind(site)
+            .fetch_one(conn)
+            .await
+    })
+    .await
 }
 
-pub async fn session_close(conn: impl PgExecutor<'_>, token: [u8; 32]) -> Result<(), sqlx::Error> {
-    sqlx::query("select session_close($1)")
-        .bind(token.as_slice())
-        .execute(conn)
-        .await
-        .map(drop)
+pub async fn session_close(pool: &Pool, token: [u8; 32]) -> Result<(), sqlx::Error> {
+    pool.ask(async |conn| {
+        sqlx::query("select session_close($1)")
+            .bind(token.as_slice())
+            .execute(conn)
+            .await
+    })
+    .await
+    .map(drop)
 }
 
 pub async fn terms_accept(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     account: i64,
     version: i32,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("select terms_accept($1, $2, $3)")
-        .bind(account)
-        .bind(version)
-        .bind(now)
-        .execute(conn)
-        .await
-        .map(drop)
+    pool.ask(async |conn| {
+        sqlx::query("select terms_accept($1, $2, $3)")
+            .bind(account)
+            .bind(version)
+            .bind(now)
+            .execute(conn)
+            .await
+    })
+    .await
+    .map(drop)
 }
 
 pub async fn invitation_find(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     token: [u8; 32],
     now: OffsetDateTime,
 ) -> Result<Option<InvitationRow>, sqlx::Error> {
-    sqlx::query_as("select account_id, login, name, site, purpose from invitation_find($1, $2)")
-        .bind(token.as_slice())
-        .bind(now)
-        .fetch_optional(conn)
-        .await
+    pool.ask(async |conn| {
+        sqlx::query_as("select account_id, login, name, site, purpose from invitation_find($1, $2)")
+            .bind(token.as_slice())
+            .bind(now)
+            .fetch_optional(conn)
+            .await
+    })
+    .await
 }
 
 /// True for the one that wins. `job` is the letter about a reset.
 pub async fn invitation_use(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     token: [u8; 32],
     phc: &str,
     streak: &Streak,
     job: Uuid,
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar("select invitation_use($1, $2, $3, $4, $5)")
-        .bind(token.as_slice())
-        .bind(phc)
-        .bind(&streak.name)
-        .bind(job)
-        .bind(now)
-        .fetch_one(conn)
-        .await
+    pool.ask(async |conn| {
+        sqlx::query_scalar("select invitation_use($1, $2, $3, $4, $5)")
+            .bind(token.as_slice())
+            .bind(phc)
+            .bind(&streak.name)
+            .bind(job)
+            .bind(now)
+            .fetch_one(conn)
+            .await
+    })
+    .await
 }
 
 /// Takes one from each bucket, or, where one of them is empty, none: then whole seconds to wait.
 pub async fn limits_reserve(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     buckets: &[Bucket],
     now: OffsetDateTime,
 ) -> Result<i64, sqlx::Error> {
     let (names, bursts, every) = columns(buckets);
-    sqlx::query_scalar(
+    pool.ask(async |conn| {
+sqlx::query_scalar(
         "select ceil(extract(epoch from limits_reserve($1, $2,
                   array(select make_interval(secs => s) from unnest($3::float8[]) as s), $4)))::bigint",
     )
@@ -288,25 +324,29 @@ pub async fn limits_reserve(
     .bind(bursts)
     .bind(every)
     .bind(now)
-    .fetch_one(conn)
-    .await
+    .fetch_one(conn).await
+})
+.await
 }
 
 /// Puts one back into each bucket.
 pub async fn limits_give_back(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     buckets: &[Bucket],
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     let (names, _, every) = columns(buckets);
-    sqlx::query(
-        "select limit_take(b.name, make_interval(secs => -b.every), $3)
+    pool.ask(async |conn| {
+        sqlx::query(
+            "select limit_take(b.name, make_interval(secs => -b.every), $3)
            from unnest($1::text[], $2::float8[]) as b (name, every) order by b.name",
-    )
-    .bind(names)
-    .bind(every)
-    .bind(now)
-    .execute(conn)
+        )
+        .bind(names)
+        .bind(every)
+        .bind(now)
+        .execute(conn)
+        .await
+    })
     .await
     .map(drop)
 }
@@ -321,18 +361,21 @@ fn columns(buckets: &[Bucket]) -> (Vec<&str>, Vec<i32>, Vec<f64>) {
 /// Forgets sessions of all sites and rescues unused since `before`, buckets that are full again, and
 /// networks that last signed in to D-Sure before `networks_before`.
 pub async fn sweep(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     before: OffsetDateTime,
     now: OffsetDateTime,
     networks_before: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("select sessions_sweep($1), limits_sweep($2), dsure.sweep($1, $3)")
-        .bind(before)
-        .bind(now)
-        .bind(networks_before)
-        .execute(conn)
-        .await
-        .map(drop)
+    pool.ask(async |conn| {
+        sqlx::query("select sessions_sweep($1), limits_sweep($2), dsure.sweep($1, $3)")
+            .bind(before)
+            .bind(now)
+            .bind(networks_before)
+            .execute(conn)
+            .await
+    })
+    .await
+    .map(drop)
 }
 
 /// What was typed when a session had ended.
@@ -347,53 +390,61 @@ pub struct NewRescue<'a> {
     pub expires: OffsetDateTime,
 }
 
-pub async fn rescue_keep(
-    conn: impl PgExecutor<'_>,
-    rescue: &NewRescue<'_>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("select rescue_keep($1, $2, $3, $4, $5, $6, $7)")
-        .bind(rescue.id.as_slice())
-        .bind(rescue.site)
-        .bind(rescue.account)
-        .bind(rescue.path)
-        .bind(rescue.nonce)
-        .bind(rescue.ciphertext)
-        .bind(rescue.expires)
-        .execute(conn)
-        .await
-        .map(drop)
+pub async fn rescue_keep(pool: &Pool, rescue: &NewRescue<'_>) -> Result<(), sqlx::Error> {
+    pool.ask(async |conn| {
+        sqlx::query("select rescue_keep($1, $2, $3, $4, $5, $6, $7)")
+            .bind(rescue.id.as_slice())
+            .bind(rescue.site)
+            .bind(rescue.account)
+            .bind(rescue.path)
+            .bind(rescue.nonce)
+            .bind(rescue.ciphertext)
+            .bind(rescue.expires)
+            .execute(conn)
+            .await
+    })
+    .await
+    .map(drop)
 }
 
 pub async fn rescue_take(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     id: [u8; 32],
     site: &str,
     account: i64,
     now: OffsetDateTime,
 ) -> Result<Option<RescueRow>, sqlx::Error> {
-    sqlx::query_as("select path, nonce, ciphertext from rescue_take($1, $2, $3, $4)")
-        .bind(id.as_slice())
-        .bind(site)
-        .bind(account)
-        .bind(now)
-        .fetch_optional(conn)
-        .await
+    pool.ask(async |conn| {
+        sqlx::query_as("select path, nonce, ciphertext from rescue_take($1, $2, $3, $4)")
+            .bind(id.as_slice())
+            .bind(site)
+            .bind(account)
+            .bind(now)
+            .fetch_optional(conn)
+            .await
+    })
+    .await
 }
 
 /// What waits under this id, without taking it, and until when.
 pub async fn rescue_peek(
-    conn: impl PgExecutor<'_>,
+    pool: &Pool,
     id: [u8; 32],
     site: &str,
     now: OffsetDateTime,
 ) -> Result<Option<(RescueRow, OffsetDateTime)>, sqlx::Error> {
-    let row: Option<(String, Vec<u8>, Vec<u8>, OffsetDateTime)> =
-        sqlx::query_as("select path, nonce, ciphertext, expires_at from rescue_peek($1, $2, $3)")
+    let row: Option<(String, Vec<u8>, Vec<u8>, OffsetDateTime)> = pool
+        .ask(async |conn| {
+            sqlx::query_as(
+                "select path, nonce, ciphertext, expires_at from rescue_peek($1, $2, $3)",
+            )
             .bind(id.as_slice())
             .bind(site)
             .bind(now)
             .fetch_optional(conn)
-            .await?;
+            .await
+        })
+        .await?;
     Ok(row.map(|(path, nonce, ciphertext, expires)| {
         let row = RescueRow {
             path,
@@ -405,8 +456,11 @@ pub async fn rescue_peek(
 }
 
 /// The newest migration this database has had.
-pub async fn newest_migration(conn: impl PgExecutor<'_>) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
-        .fetch_one(conn)
-        .await
+pub async fn newest_migration(pool: &Pool) -> Result<Option<i64>, sqlx::Error> {
+    pool.ask(async |conn| {
+        sqlx::query_scalar("select max(version) from _sqlx_migrations where success")
+            .fetch_one(conn)
+            .await
+    })
+    .await
 }

@@ -20,13 +20,18 @@ pub mod jobs;
 pub mod letters;
 pub mod logins;
 pub mod obligees;
+mod pool;
 pub mod queue;
 pub mod sureties;
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, PgConnection};
+
+use pool::Lent;
+
+pub use pool::Pool;
 
 /// For whom a transaction runs; decides role and visible rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,18 +71,18 @@ impl Site {
 /// The pools. With one address for all, each transaction takes its role by `SET LOCAL ROLE`.
 #[derive(Debug, Clone)]
 pub struct Db {
-    netdesk: PgPool,
-    office: PgPool,
-    dsure: PgPool,
-    worker: PgPool,
-    gates: [PgPool; 3],
+    netdesk: Pool,
+    office: Pool,
+    dsure: Pool,
+    worker: Pool,
+    gates: [Pool; 3],
     take_role: bool,
 }
 
 impl Db {
     /// One login for everything: each transaction takes its role itself.
-    pub fn shared(pool: PgPool) -> Self {
-        let gate = gate_pool(&pool);
+    pub fn shared(pool: Pool) -> Self {
+        let gate = pool.half();
         Self {
             netdesk: pool.clone(),
             office: pool.clone(),
@@ -91,13 +96,13 @@ impl Db {
     /// A pool that leads nowhere.
     #[cfg(test)]
     pub(crate) fn nowhere() -> Self {
-        Self::shared(pool(PgConnectOptions::new().socket("/nonexistent"), 1))
+        Self::shared(Pool::new(PgConnectOptions::new().socket("/nonexistent"), 1))
     }
 
     /// One login per role, as production has it.
-    pub fn per_role(netdesk: PgPool, office: PgPool, dsure: PgPool, worker: PgPool) -> Self {
+    pub fn per_role(netdesk: Pool, office: Pool, dsure: Pool, worker: Pool) -> Self {
         Self {
-            gates: [&netdesk, &office, &dsure].map(gate_pool),
+            gates: [&netdesk, &office, &dsure].map(Pool::half),
             netdesk,
             office,
             dsure,
@@ -108,7 +113,7 @@ impl Db {
 
     /// The pool behind a site's gate functions (session look-up): security-definer functions of
     /// `gatekeeper`, which need no tenant and no role of the caller.
-    pub fn gate(&self, site: Site) -> &PgPool {
+    pub fn gate(&self, site: Site) -> &Pool {
         let [netdesk, office, dsure] = &self.gates;
         match site {
             Site::Netdesk => netdesk,
@@ -117,8 +122,16 @@ impl Db {
         }
     }
 
-    pub fn worker(&self) -> &PgPool {
+    pub fn worker(&self) -> &Pool {
         &self.worker
+    }
+
+    /// Ends every idle connection; those at work end with their work.
+    pub async fn close(&self) {
+        let sites = [&self.netdesk, &self.office, &self.dsure, &self.worker];
+        for pool in sites.into_iter().chain(&self.gates) {
+            pool.close().await;
+        }
     }
 
     /// What is wrong with the login behind a role, if anything is: one that row-level security does
@@ -133,16 +146,18 @@ impl Db {
             "dsure" => &self.dsure,
             _ => &self.worker,
         };
-        let mut conn = pool.acquire().await?;
-        let login: String = sqlx::query_scalar("select session_user::text")
-            .fetch_one(&mut *conn)
+        let login: String = pool
+            .ask(async |conn| {
+                let user = sqlx::query_scalar("select session_user::text");
+                user.fetch_one(conn).await
+            })
             .await?;
         let mut begin = String::from("begin");
         if self.take_role {
             begin.push_str("; set local role ");
             begin.push_str(role);
         }
-        let mut tx = match conn.begin_with(AssertSqlSafe(begin)).await {
+        let mut tx = match pool.begin(&begin).await {
             Ok(tx) => tx,
             Err(error) if error.as_database_error().is_some() => {
                 return Ok(Some(format!(
@@ -159,7 +174,7 @@ impl Db {
         .bind(role)
         .fetch_one(&mut *tx)
         .await?;
-        tx.rollback().await?;
+        tx.commit().await?;
         Ok(if unbound {
             Some(format!(
                 "The database login {login} works for {role} as {acts_as}, whom row-level security does not bind (superuser or BYPASSRLS): make a login of its own, `grant {role} to` it and `alter role … set role {role}`."
@@ -209,23 +224,22 @@ impl Db {
             }
             Scope::Dsure { .. } | Scope::Worker | Scope::Founder | Scope::Gate(_) => {}
         }
-        // Only digits, hyphens and our own words were pasted in.
-        let inner = pool.begin_with(AssertSqlSafe(begin)).await?;
-        Ok(Tx { inner })
+        let lent = pool.begin(&begin).await?;
+        Ok(Tx { lent })
     }
 }
 
 /// A transaction in a scope; rolls back unless committed.
 #[must_use = "a transaction that is not committed changes nothing"]
 pub struct Tx {
-    inner: Transaction<'static, Postgres>,
+    lent: Lent,
 }
 
 impl Tx {
     /// # Errors
     /// When the commit's answer was lost or the database refused it.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.inner.commit().await
+        self.lent.commit().await
     }
 }
 
@@ -233,62 +247,14 @@ impl Deref for Tx {
     type Target = PgConnection;
 
     fn deref(&self) -> &PgConnection {
-        &self.inner
+        &self.lent
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.inner
+        &mut self.lent
     }
-}
-
-/// What the server itself ends, whatever role a transaction takes: a statement after ten seconds, a
-/// wait for a lock after three, an idle transaction after fifteen. Asked for once, when a connection
-/// is opened: no message of any transaction is spent on it, and `set local role` cannot lose it.
-const LIMITS: [(&str, &str); 3] = [
-    ("statement_timeout", "10s"),
-    ("lock_timeout", "3s"),
-    ("idle_in_transaction_session_timeout", "15s"),
-];
-
-/// Plans are made once, without looking at values: behind row-level security the planner believes a
-/// search for a word finds next to nothing, and with values at hand reads a whole table instead of
-/// twenty rows along an index.
-const PLANS: [(&str, &str); 1] = [("plan_cache_mode", "force_generic_plan")];
-
-/// A pool with the house's habits.
-///
-/// A connection whose transaction was left open by a cancelled `begin` would swallow the next
-/// borrower's rows (sqlx 0.9.0); so every released connection is asked whether it stands outside a
-/// transaction, and is closed if not.
-pub fn pool(options: PgConnectOptions, size: u32) -> PgPool {
-    PgPoolOptions::new()
-        .max_connections(size)
-        .test_before_acquire(false)
-        .acquire_timeout(std::time::Duration::from_secs(5))
-        .after_release(|conn, _| Box::pin(async move { Ok(is_clean(conn).await) }))
-        .connect_lazy_with(options.options(LIMITS).options(PLANS))
-}
-
-/// The same database for single statements outside transactions. No transaction ever begins here, so
-/// nothing has to be asked when a connection comes back: a round trip less for every page.
-fn gate_pool(like: &PgPool) -> PgPool {
-    PgPoolOptions::new()
-        .max_connections(like.options().get_max_connections().div_ceil(2))
-        .test_before_acquire(false)
-        .acquire_timeout(like.options().get_acquire_timeout())
-        .connect_lazy_with((*like.connect_options()).clone())
-}
-
-async fn is_clean(conn: &mut PgConnection) -> bool {
-    use sqlx::{Executor, Row};
-    conn.fetch_one(sqlx::raw_sql(
-        "select transaction_timestamp() = statement_timestamp()",
-    ))
-    .await
-    .and_then(|row| row.try_get(0))
-    .unwrap_or(false)
 }
 
 /// This transaction may be lost with the machine (at most a second of looks); nothing acknowledged
@@ -304,13 +270,8 @@ pub async fn commit_later(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
 ///
 /// # Errors
 /// When a step fails; what came before it stays.
-pub async fn migrate(pool: &PgPool) -> Result<(), sqlx::migrate::MigrateError> {
-    use sqlx::Executor;
-    let mut conn = pool.acquire().await?.detach();
-    for (limit, _) in LIMITS {
-        conn.execute(AssertSqlSafe(format!("set {limit} = 0")))
-            .await?;
-    }
+pub async fn migrate(options: &PgConnectOptions) -> Result<(), sqlx::migrate::MigrateError> {
+    let mut conn = PgConnection::connect_with(options).await?;
     MIGRATIONS.run(&mut conn).await?;
     conn.close().await?;
     Ok(())

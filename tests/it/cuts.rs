@@ -35,7 +35,7 @@ async fn cut_everywhere(ware: Ware, fault: fn(usize) -> Fault) -> usize {
         wire.arm(fault(n));
         let ran = worker::drain(&app, &house.mailer).await;
         let (cut, seen) = (wire.cut(), wire.seen());
-        app.db.worker().close().await;
+        app.db.close().await;
         let early = house.collect_mails();
 
         house.app.clock.advance(LATER);
@@ -157,7 +157,7 @@ async fn cut_sending(fault: fn(usize) -> Fault) -> usize {
         wire.arm(fault(n));
         let first = applications::submit(&app, &desk.who, id, revision).await;
         let (cut, seen) = (wire.cut(), wire.seen());
-        app.db.worker().close().await;
+        app.db.close().await;
         let what = format!("{:?}", fault(n));
         // The person sees an error page and presses again; or, all well, presses twice.
         let again = applications::submit(&house.app, &desk.who, id, revision).await;
@@ -247,6 +247,6 @@ async fn a_database_that_answers_nobody_costs_patience_and_nothing_else() {
         .unwrap();
     worker::drain(&app, &house.mailer).await.unwrap();
     assert_eq!(house.ledger(id).await, Ledger::ELECTRONIC);
-    app.db.worker().close().await;
+    app.db.close().await;
     house.close().await;
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration as Span, Instant};
 
-use akashi::db::{self, Db};
+use akashi::db::{self, Db, Pool};
 use akashi::demo::catcher::Catcher;
 use akashi::demo::cluster::{Cluster, find_programs};
 use akashi::demo::world;
@@ -54,9 +54,9 @@ fn start(data: &Path) -> Cluster {
 /// A house on a server of its own.
 async fn house_on(cluster: &Cluster, mails: PathBuf) -> House {
     let url = cluster.url("postgres");
-    let pool = db::pool(url.parse().unwrap(), 8);
-    db::MIGRATIONS.run(&pool).await.unwrap();
-    let app = app(Db::shared(pool), Cost::Cheap, true, 4712);
+    let options = url.parse().unwrap();
+    db::migrate(&options).await.unwrap();
+    let app = app(Db::shared(Pool::new(options, 8)), Cost::Cheap, true, 4712);
     world::found(&app).await.unwrap();
     let catcher = Catcher::start(([127, 0, 0, 1], 0).into(), mails.clone())
         .await
@@ -67,7 +67,7 @@ async fn house_on(cluster: &Cluster, mails: PathBuf) -> House {
         mailer: mailer_to(catcher.addr()),
         catcher,
         mails,
-        owner: db::pool(url.parse().unwrap(), 4),
+        owner: super::house::server::owner(&url, 4),
         database: "postgres".to_owned(),
     }
 }
@@ -257,7 +257,7 @@ async fn whatever_happens_to_the_database_the_acknowledged_is_there_once() {
     assert_eq!(i64::try_from(mails.len()).unwrap(), issued);
 
     house.owner.close().await;
-    house.app.db.worker().close().await;
+    house.app.db.close().await;
     cluster.stop().unwrap();
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use akashi::app::App;
 use akashi::clock::{Chance, Clock};
 use akashi::config::Addresses;
-use akashi::db::{self, Db};
+use akashi::db::{self, Db, Pool};
 use akashi::demo::cluster::{Cluster, find_programs};
 use akashi::services::accounts::signin::{self, SignIn};
 use akashi::services::accounts::{Door, SessionToken, sessions};
@@ -71,8 +71,8 @@ impl Gatehouse {
         let quick = ["fsync=off", "shared_buffers=16MB"];
         let cluster = Cluster::start_with(&programs, &scratch.0.join("data"), &quick).unwrap();
         let options: PgConnectOptions = cluster.url("postgres").parse().unwrap();
-        let owner = db::pool(options.clone(), 3);
-        db::MIGRATIONS.run(&owner).await.unwrap();
+        db::migrate(&options).await.unwrap();
+        let owner = super::house::server::owner(&cluster.url("postgres"), 3);
         let hashing = Hashing::new(None, 2, Cost::Cheap).unwrap();
         let phc = hashing.hash(PASSWORD, [7; 16]).await.unwrap();
         let people = PEOPLE.replace("$1", &format!("'{phc}'"));
@@ -84,7 +84,7 @@ impl Gatehouse {
         for role in ["netdesk", "office", "dsure", "worker"] {
             let login = AssertSqlSafe(format!("alter role {role} login"));
             sqlx::raw_sql(login).execute(&owner).await.unwrap();
-            pools.push(db::pool(options.clone().username(role), 4));
+            pools.push(Pool::new(options.clone().username(role), 4));
         }
         let [netdesk, office, dsure, worker] = pools.try_into().unwrap();
         let address = |site: &str| format!("https://{site}.example/{site}");

@@ -29,8 +29,13 @@ async fn limits_hold(app: &App) {
         assert_eq!(told, "10s 3s 15s", "{scope:?}");
     }
     // Also without a transaction, where sessions are looked up.
-    let told: String = sqlx::query_scalar("select current_setting('statement_timeout')")
-        .fetch_one(app.db.gate(Site::Dsure))
+    let told: String = app
+        .db
+        .gate(Site::Dsure)
+        .ask(async |conn| {
+            let asked = sqlx::query_scalar("select current_setting('statement_timeout')");
+            asked.fetch_one(conn).await
+        })
         .await
         .unwrap();
     assert_eq!(told, "10s");

@@ -2,7 +2,7 @@
 
 use std::time::{Duration as Span, Instant};
 
-use akashi::db::{self, Db};
+use akashi::db::{Db, Pool};
 use akashi::demo::catcher::Behaviour;
 use akashi::error::AppError;
 use akashi::worker;
@@ -144,7 +144,7 @@ impl Doomed {
         let (url, smtp) = (server::url(&house.database), house.catcher.addr());
         let app = house.app.clone();
         runtime.spawn(async move {
-            let pool = db::pool(url.parse().unwrap(), 2);
+            let pool = Pool::new(url.parse().unwrap(), 2);
             let app = akashi::app::App {
                 db: Db::shared(pool),
                 ..app

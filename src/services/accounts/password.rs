@@ -141,7 +141,7 @@ pub async fn change_password(
         phc: &phc,
         streak: &limits::streak(who.door, &who.login),
     };
-    if !gate::session_open(&mut *tx, &opening, now).await? {
+    if !gate::session_open(&mut tx, &opening, now).await? {
         return Err(AppError::internal("a session could not be opened"));
     }
     let notice = json!({ "account": who.account });

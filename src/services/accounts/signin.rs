@@ -58,7 +58,9 @@ pub async fn sign_in(
         phc: &phc,
         streak: &streak,
     };
-    if !gate::session_open(app.db.gate(door.site()), &opening, now).await? {
+    let gate = app.db.gate(door.site());
+    let opened = gate.ask(async |conn| gate::session_open(conn, &opening, now).await);
+    if !opened.await? {
         // Changed or closed while it was compared: it is the right password no more.
         return Ok(SignIn::Refused);
     }

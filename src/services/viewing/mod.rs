@@ -10,5 +10,5 @@ pub(crate) mod sealed;
 
 pub(in crate::services) use limits::GOOD_FOR;
 pub use look::{Look, copy, look, public_keys};
-pub use open::{Opened, close, open};
+pub use open::{Opened, open};
 pub use sealed::{Change, Kind, Seen, Version};

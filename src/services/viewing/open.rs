@@ -2,8 +2,8 @@
 
 use super::limits;
 use crate::app::App;
+use crate::db::Scope;
 use crate::db::dsure::{self, DoorRow, NewSession};
-use crate::db::{Scope, Site};
 use crate::domain::key::AuthenticationKey;
 use crate::domain::number::TypedNumber;
 use crate::error::AppError;
@@ -100,15 +100,6 @@ pub async fn open(
             .ok_or_else(|| AppError::internal("a deposit without a certificate"))?,
         ended: opened.ended.filter(|other| other != number.digits()),
     })
-}
-
-/// Ends a session; one that is not there has ended already.
-///
-/// # Errors
-/// `Internal`
-pub async fn close(app: &App, token: &SessionToken) -> Result<(), AppError> {
-    dsure::close(app.db.gate(Site::Dsure), token.sha256()).await?;
-    Ok(())
 }
 
 fn scope(number: &TypedNumber) -> Scope {

@@ -23,7 +23,7 @@ use std::time::Duration;
 use akashi::app::App;
 use akashi::clock::{Chance, Clock};
 use akashi::config::{Addresses, Names};
-use akashi::db::{self, Db};
+use akashi::db::{Db, Pool};
 use akashi::demo::catcher::{self, Catcher, Mail};
 use akashi::demo::world;
 use akashi::mail::{Guard, MailSettings, Mailer};
@@ -106,7 +106,7 @@ impl House {
             .url
             .as_ref()
             .map_or_else(|| server::url(&database), |url| url(&database));
-        let pool = db::pool(url.parse().unwrap(), 12);
+        let pool = Pool::new(url.parse().unwrap(), 12);
         let mails = std::env::temp_dir().join(format!("akashi-{database}"));
         let _ = std::fs::remove_dir_all(&mails);
         let catcher = Catcher::start(SocketAddr::from(([127, 0, 0, 1], 0)), mails.clone())
@@ -114,7 +114,7 @@ impl House {
             .unwrap();
         let mailer = mailer_to(catcher.addr());
         let app = app(Db::shared(pool), plan.cost, plan.demo, number);
-        let owner = db::pool(server::url(&database).parse().unwrap(), 4);
+        let owner = server::owner(&server::url(&database), 4);
         let router = router(&app, mails.clone());
         Self {
             app,
@@ -207,7 +207,7 @@ impl House {
 
     /// Ends a test that leaves jobs on purpose.
     pub async fn tear_down(self) {
-        self.app.db.worker().close().await;
+        self.app.db.close().await;
         self.owner.close().await;
         let _ = std::fs::remove_dir_all(&self.mails);
         server::drop_database(&self.database).await;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use akashi::db::{self, Db};
+use akashi::db::{Db, Pool};
 use sqlx::postgres::PgConnectOptions;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
@@ -69,7 +69,7 @@ impl State {
                 self.cut = true;
                 Verdict::Last
             }
-            Fault::LoseCommit if !self.cut && tag == b'Q' && body.starts_with(b"COMMIT") => {
+            Fault::LoseCommit if !self.cut && tag == b'Q' && body.starts_with(b"commit") => {
                 self.cut = true;
                 Verdict::Last
             }
@@ -125,8 +125,8 @@ impl Proxy {
     }
 
     /// A pool of this many connections over the wire.
-    pub fn db(&self, database: &str, size: u32) -> Db {
-        Db::shared(db::pool(self.options(database), size))
+    pub fn db(&self, database: &str, size: usize) -> Db {
+        Db::shared(Pool::new(self.options(database), size))
     }
 
     /// Sets what happens next and counts from zero.

@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::sync::mpsc;
 
-use akashi::db::{self, Db};
+use akashi::db::{self, Db, Pool};
 use akashi::demo::catcher::Catcher;
 use akashi::demo::cluster::{Cluster, find_programs};
 use akashi::demo::world;
 use akashi::vault::Cost;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use tokio::sync::OnceCell;
 
 static SERVER: OnceLock<String> = OnceLock::new();
@@ -54,6 +55,13 @@ async fn server() -> PgConnection {
     PgConnection::connect(&url("postgres")).await.unwrap()
 }
 
+/// A plain pool over this login, for looking behind the walls.
+pub fn owner(url: &str, size: u32) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .connect_lazy_with(url.parse().unwrap())
+}
+
 async fn template() -> &'static str {
     TEMPLATE
         .get_or_init(|| async {
@@ -63,11 +71,11 @@ async fn template() -> &'static str {
                 .execute(&mut conn)
                 .await
                 .unwrap();
-            let pool = db::pool(url(&name).parse().unwrap(), 2);
-            db::MIGRATIONS.run(&pool).await.unwrap();
-            let app = super::app(Db::shared(pool.clone()), Cost::Cheap, true, 4711);
+            let options = url(&name).parse().unwrap();
+            db::migrate(&options).await.unwrap();
+            let app = super::app(Db::shared(Pool::new(options, 2)), Cost::Cheap, true, 4711);
             world::found(&app).await.unwrap();
-            pool.close().await;
+            app.db.close().await;
             name
         })
         .await
@@ -82,12 +90,12 @@ async fn told() -> &'static str {
         let catcher = Catcher::start(SocketAddr::from(([127, 0, 0, 1], 0)), mails.clone())
             .await
             .unwrap();
-        let pool = db::pool(url(&name).parse().unwrap(), 4);
-        let app = super::app(Db::shared(pool.clone()), Cost::Cheap, true, 4712);
+        let pool = Pool::new(url(&name).parse().unwrap(), 4);
+        let app = super::app(Db::shared(pool), Cost::Cheap, true, 4712);
         world::load(&app, &super::mailer_to(catcher.addr()))
             .await
             .unwrap();
-        pool.close().await;
+        app.db.close().await;
         std::fs::remove_dir_all(&mails).unwrap();
         name
     })
