@@ -25,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A connection older than this is made anew, so that a server's memory of long ago is given back.
 const OLD: Duration = Duration::from_mins(30);
 
+/// A connection unused for longer is asked whether it still lives.
+const RESTED: Duration = Duration::from_secs(1);
+
 /// What the server itself ends, whatever role a transaction takes: a statement after ten seconds, a
 /// wait for a lock after three, an idle transaction after fifteen. Asked for once, when a connection
 /// is opened: no message of any transaction is spent on it, and `set local role` cannot lose it.
@@ -60,9 +63,17 @@ impl Manager for Maker {
         Box::pin(PgConnection::connect_with(&self.options)).await
     }
 
-    async fn recycle(&self, _: &mut PgConnection, past: &Metrics) -> RecycleResult<sqlx::Error> {
+    /// What lay idle while the server was started anew is passed over here, and costs nobody a page.
+    async fn recycle(
+        &self,
+        connection: &mut PgConnection,
+        past: &Metrics,
+    ) -> RecycleResult<sqlx::Error> {
         if past.age() > OLD {
             return Err(RecycleError::message("old"));
+        }
+        if past.last_used() > RESTED {
+            connection.ping().await?;
         }
         Ok(())
     }
@@ -81,7 +92,7 @@ impl Pool {
             .timeouts(Timeouts {
                 wait: Some(PATIENCE),
                 create: Some(PATIENCE),
-                recycle: None,
+                recycle: Some(PATIENCE),
             })
             // Few warm connections rather than all of them in turn.
             .queue_mode(QueueMode::Lifo)
@@ -134,28 +145,18 @@ impl Pool {
         Ok(answer)
     }
 
-    /// Lends a connection in a transaction that `sql` begins. One that broke while it lay idle (the
-    /// server was started anew) is passed over: nothing was asked of it yet.
+    /// Lends a connection in a transaction that `sql` begins.
     ///
     /// # Errors
     /// As [`Self::lend`]; whatever beginning failed with.
     pub(super) async fn begin(&self, sql: &str) -> Result<Lent, sqlx::Error> {
-        for _ in 0..=self.size {
-            let mut lent = self.lend().await?;
-            let used = lent.is_used();
-            // From here on a request that is dropped leaves a transaction behind.
-            lent.begun = true;
-            // Only digits, hyphens and our own words are pasted in (`Db::begin`).
-            match sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-                .execute(&mut *lent)
-                .await
-            {
-                Err(sqlx::Error::Io(_)) if used => {}
-                Err(error) => return Err(error),
-                Ok(_) => return Ok(lent),
-            }
-        }
-        Err(sqlx::Error::PoolTimedOut)
+        let mut lent = self.lend().await?;
+        // From here on a request that is dropped leaves a transaction behind.
+        lent.begun = true;
+        // Only digits, hyphens and our own words are pasted in (`Db::begin`).
+        let begin = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        begin.execute(&mut *lent).await?;
+        Ok(lent)
     }
 
     /// Ends idle connections; those that are lent end when they come back.
@@ -186,11 +187,6 @@ impl Lent {
         sqlx::raw_sql("commit").execute(&mut *self).await?;
         self.settle();
         Ok(())
-    }
-
-    fn is_used(&self) -> bool {
-        let past = self.connection.as_ref().map(Object::metrics);
-        past.is_some_and(|past| past.recycle_count > 0)
     }
 }
 

@@ -280,3 +280,21 @@ async fn what_the_database_cannot_just_now_is_asked_for_again_later() {
     }
     house.close().await;
 }
+
+/// The server was started anew overnight: whoever comes first in the morning sees a page.
+#[tokio::test]
+async fn connections_that_broke_while_they_rested_cost_nobody_a_page() {
+    let house = House::new().await;
+    let mut visitor = house.contractor("minato.soumu").await;
+    assert_eq!(visitor.get("/netdesk/guarantees").await.status, 200);
+    sleep(Span::from_millis(1_100)).await;
+    let ended: i64 = house
+        .ask(
+            "select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity
+              where datname = current_database() and pid <> pg_backend_pid()",
+        )
+        .await;
+    assert!(ended >= 2, "nothing was connected");
+    assert_eq!(visitor.get("/netdesk/guarantees").await.status, 200);
+    house.close().await;
+}
