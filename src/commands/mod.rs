@@ -9,9 +9,12 @@ mod setup;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use akashi::config::Env;
 use akashi::verify;
 use clap::{Parser, Subcommand, ValueEnum};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Akashi (証): issues and proves surety guarantees for Japanese public works.
 #[derive(Debug, Parser)]
@@ -114,14 +117,15 @@ fn complain(line: &str) {
 
 /// Structured logs on stderr: JSON in production, plain under `demo`.
 fn logs(json: bool, standard: &str) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(standard));
-    let base = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let asked = Env::of_process().get("RUST_LOG");
+    let asked = asked.and_then(|asked| asked.parse::<Targets>().ok());
+    let filter = asked.or_else(|| standard.parse().ok()).unwrap_or_default();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let all = tracing_subscriber::registry().with(filter);
     // A second initialisation (tests) changes nothing.
     let _ = if json {
-        base.json().try_init()
+        all.with(lines.json()).try_init()
     } else {
-        base.with_target(false).try_init()
+        all.with(lines.with_target(false)).try_init()
     };
 }

@@ -87,8 +87,8 @@ pub fn work() -> Ended {
     let addresses = settings.addresses().map_err(sentence)?;
     let mailer =
         Mailer::new(&settings.mail().map_err(sentence)?).map_err(|error| error.to_string())?;
-    let vault =
-        Vault::load(&files, hashing_threads(), Cost::Real).map_err(|error| error.sentence())?;
+    // One key after the other is hashed here: a second thread would only keep its memory.
+    let vault = Vault::load(&files, 1, Cost::Real).map_err(|error| error.sentence())?;
     block_on(async {
         let db = match (&settings.worker_database, &settings.database) {
             (Some(login), _) => {

@@ -108,16 +108,14 @@ pub struct NewLook<'a> {
 
 /// All versions, oldest first, and the look written down, once per session, version and kind.
 ///
-/// One statement, because round trips are what this page costs. The commit does not wait for the
-/// disk: up to a second of looks is lost when the machine dies (as [`super::commit_later`]).
+/// One statement, because round trips are what this page costs.
 pub async fn look(
     conn: &mut PgConnection,
     look: &NewLook<'_>,
 ) -> Result<Vec<VersionRow>, sqlx::Error> {
     sqlx::query_as(
-        "with later as materialized (select set_config('synchronous_commit', 'off', true)),
-           seen as (insert into dsure.looks (number, seq, kind, session_sha256, network, at)
-             select c.number, c.seq, $3, $4, $5, $6 from dsure.certificates c, later
+        "with seen as (insert into dsure.looks (number, seq, kind, session_sha256, network, at)
+             select c.number, c.seq, $3, $4, $5, $6 from dsure.certificates c
              where c.number = $1 and c.seq = $2
              on conflict do nothing)
          select c.seq, c.face, c.signature, c.key_id, c.arrived_at, k.public_key,

@@ -40,7 +40,8 @@ pub enum Scope {
     Contractor { surety: i64, contractor: i64 },
     /// Staff: one branch, or all of them (`None`: head office).
     Office { surety: i64, branch: Option<i64> },
-    /// D-Sure, for one contract number: ten digits and a hyphen.
+    /// D-Sure, for one contract number: ten digits and a hyphen. What it writes (sessions, networks,
+    /// looks) is not waited for: the machine's death may cost a second of it ([`commit_later`]).
     Dsure { number: Option<String> },
     /// The worker: every tenant, never a page.
     Worker,
@@ -220,7 +221,9 @@ impl Db {
             Scope::Dsure {
                 number: Some(number),
             } if number.bytes().all(|b| b.is_ascii_digit() || b == b'-') => {
-                begin.push_str(&format!("; set local app.number = '{number}'"));
+                begin.push_str(&format!(
+                    "; set local app.number = '{number}'; set local synchronous_commit = off"
+                ));
             }
             Scope::Dsure { .. } | Scope::Worker | Scope::Founder | Scope::Gate(_) => {}
         }

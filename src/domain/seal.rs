@@ -12,6 +12,8 @@ use time::Date;
 use super::certificate::{CertificateFace, hex, sha256};
 use super::era;
 
+mod proven;
+
 /// The payload type every signature names, so that bytes signed for one purpose are no good for another.
 pub const PAYLOAD_TYPE: &str = "application/vnd.akashi.certificate+json";
 
@@ -64,9 +66,16 @@ impl PublicKey {
         let bad = || SealFault::BadSignature {
             key_id: self.keyid.clone(),
         };
-        let key = VerifyingKey::from_bytes(&self.public_key).map_err(|_| bad())?;
-        let sig = Signature::from_slice(sig).map_err(|_| bad())?;
-        key.verify_strict(signed, &sig).map_err(|_| bad())
+        let reckon = || {
+            VerifyingKey::from_bytes(&self.public_key)
+                .and_then(|key| key.verify_strict(signed, &Signature::from_slice(sig)?))
+                .is_ok()
+        };
+        if proven::holds(&self.public_key, sig, signed, reckon) {
+            Ok(())
+        } else {
+            Err(bad())
+        }
     }
 }
 

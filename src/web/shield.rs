@@ -1,12 +1,12 @@
 //! What a disconnecting browser and a panicking handler must not do.
 //!
-//! hyper drops a handler's future when its client goes away. Dropped inside `begin`, it would leave a pooled
-//! connection with an open transaction; dropped between two effects, half a deed. So every request runs in a task of
-//! its own: those that change something are finished whoever is gone, the others end with their reader. And a panic
-//! is an answer (500), not a cut line.
+//! hyper drops a handler's future when its client goes away; dropped between two effects, it would leave half a deed.
+//! So a request that changes something runs in a task of its own and is finished whoever is gone; the others end with
+//! their reader (`db::pool` tidies up after them). And a panic is an answer (500), not a cut line.
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -68,16 +68,16 @@ where
 
     fn call(&mut self, request: Request<B>) -> Answer {
         let looks_only = matches!(*request.method(), Method::GET | Method::HEAD);
-        let counted = (!looks_only).then(|| AtWork::begin(&self.shield.at_work));
         let handler = self.inner.call(request);
+        if looks_only {
+            return Answer::Here(Box::pin(handler));
+        }
+        let counted = AtWork::begin(&self.shield.at_work);
         let task = async move {
             let _counted = counted;
             handler.await
         };
-        Answer {
-            task: tokio::spawn(task.in_current_span()),
-            ends_with_reader: looks_only,
-        }
+        Answer::Apart(tokio::spawn(task.in_current_span()))
     }
 }
 
@@ -97,35 +97,40 @@ impl Drop for AtWork {
     }
 }
 
-/// The answer of a handler in its own task.
-#[derive(Debug)]
-pub struct Answer {
-    task: JoinHandle<Result<Response<Body>, Infallible>>,
-    ends_with_reader: bool,
+type Answered = Result<Response<Body>, Infallible>;
+
+/// The answer of a handler.
+pub enum Answer {
+    /// Ends with its reader.
+    Here(Pin<Box<dyn Future<Output = Answered> + Send>>),
+    /// Is finished in a task of its own.
+    Apart(JoinHandle<Answered>),
 }
 
 impl Future for Answer {
-    type Output = Result<Response<Body>, Infallible>;
+    type Output = Answered;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.task).poll(cx).map(|ended| match ended {
-            Ok(answer) => answer,
-            Err(error) => {
-                // The panic's own words went to the panic hook; they may hold what a log must not repeat.
-                tracing::error!(panicked = error.is_panic(), "a handler did not come to its end");
-                Ok(plain(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "処理の途中で問題が起きました。前の画面に戻り、結果を確かめてから、もう一度お試しください。",
-                ))
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answered> {
+        let ended = match &mut *self {
+            Self::Here(handler) => {
+                match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx))) {
+                    Ok(Poll::Pending) => return Poll::Pending,
+                    Ok(Poll::Ready(answer)) => Some(answer),
+                    Err(_) => None,
+                }
             }
-        })
-    }
-}
-
-impl Drop for Answer {
-    fn drop(&mut self) {
-        if self.ends_with_reader {
-            self.task.abort();
-        }
+            Self::Apart(task) => match Pin::new(task).poll(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(ended) => ended.ok(),
+            },
+        };
+        Poll::Ready(ended.unwrap_or_else(|| {
+            // The panic's own words went to the panic hook; they may hold what a log must not repeat.
+            tracing::error!("a handler did not come to its end");
+            Ok(plain(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "処理の途中で問題が起きました。前の画面に戻り、結果を確かめてから、もう一度お試しください。",
+            ))
+        }))
     }
 }
