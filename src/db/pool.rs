@@ -134,7 +134,7 @@ impl Pool {
     /// Asks one thing outside any transaction.
     ///
     /// # Errors
-    /// As [`Self::lend`]; whatever `question` failed with.
+    /// When none came free in time (`PoolTimedOut`); whatever `question` failed with.
     pub async fn ask<T>(
         &self,
         question: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
