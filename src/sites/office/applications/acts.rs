@@ -228,7 +228,7 @@ fn pass_on(case: &Case, me: Me) -> Option<Section> {
         section(
             "審査の結果を決めます",
             format!(
-                "きまりの確認は {}。承認する人へ渡す商品を選びます。",
+                "きまりの確認は{}。承認する人へ渡す商品を選びます。",
                 outcome_words(case)
             ),
             Deed::PassOn(lines),
