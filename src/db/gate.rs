@@ -338,7 +338,8 @@ pub async fn limits_give_back(
     let (names, _, every) = columns(buckets);
     pool.ask(async |conn| {
         sqlx::query(
-            "select limits_give_back($1, array(select make_interval(secs => s) from unnest($2::float8[]) as s), $3)",
+            "select limit_take(b.name, make_interval(secs => -b.every), $3)
+               from unnest($1::text[], $2::float8[]) as b (name, every) order by b.name",
         )
         .bind(names)
         .bind(every)
