@@ -302,9 +302,14 @@ mod tests {
     fn each_bad_file_gets_its_own_sentence() {
         let folder = Folder::new("ring-bad");
         let path = folder.path("kek.json");
-        let load = |text: &str, mode: u32| {
+        let put = |text: &str, mode: u32| {
+            // Only root may write over what was made read-only.
+            let _ = fs::remove_file(&path);
             fs::write(&path, text).unwrap();
             fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        };
+        let load = |text: &str, mode: u32| {
+            put(text, mode);
             Ring::load(Part::Kek, &path).unwrap_err().sentence()
         };
         let missing = Ring::load(Part::Kek, &path).unwrap_err().sentence();
@@ -317,11 +322,8 @@ mod tests {
         }
         let empty = load("", 0o400);
         assert!(empty.contains("鍵束として読めません"), "{empty}");
-        let id = Ring::load(Part::Kek, &{
-            fs::write(&path, good).unwrap();
-            path.clone()
-        })
-        .unwrap();
+        put(good, 0o400);
+        let id = Ring::load(Part::Kek, &path).unwrap();
         let id = id.current().unwrap().0.to_owned();
         let short = load(&good.replace("=\"", "\""), 0o400);
         assert!(short.contains("not base64 of 32 bytes"), "{short}");

@@ -14,22 +14,6 @@ use super::house::House;
 use super::house::acts;
 use super::house::desk::{Desk, Ware};
 
-/// Both products in one form.
-fn both(desk: &Desk<'_>) -> TypedForm {
-    let mut form = desk.form(Ware::Electronic);
-    for (name, value) in [
-        ("contract_on", "on"),
-        ("contract_form", "paper"),
-        ("contract_amount", "5,000,000"),
-        ("contract_fee_method", "lump_sum"),
-        ("contract_bill_to", "本社　総務部"),
-        ("contract_paper_statement", "no"),
-    ] {
-        form.set(name, value);
-    }
-    form
-}
-
 /// Returned by the clerk, typed anew and sent again, an hour later.
 async fn corrected(desk: &Desk<'_>, id: Uuid, form: &TypedForm) {
     let app = &desk.house.app;
@@ -91,7 +75,7 @@ async fn without_agreement(house: &House) {
 async fn a_product_left_out_is_withdrawn_with_its_payment_and_may_come_back() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
-    let id = desk.sent(&both(&desk)).await;
+    let id = desk.sent(&desk.both()).await;
     acts::take_up(&house.app, &desk.clerk, id).await.unwrap();
     pay(&desk, id, Product::Contract).await;
 
@@ -127,7 +111,7 @@ async fn a_product_left_out_is_withdrawn_with_its_payment_and_may_come_back() {
         .is(200)
         .says("取下げ");
 
-    corrected(&desk, id, &both(&desk)).await;
+    corrected(&desk, id, &desk.both()).await;
     assert_eq!(
         states(&desk, id).await,
         [ItemState::UnderExamination, ItemState::UnderExamination]
@@ -198,7 +182,7 @@ async fn history_and_payments_go_with_the_application_to_another_branch() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
     without_agreement(&house).await;
-    let mut form = both(&desk);
+    let mut form = desk.both();
     form.set("prepayment_fee_method", "transfer");
     form.set("contract_fee_method", "transfer");
     let id = desk.sent(&form).await;
@@ -262,7 +246,7 @@ async fn history_and_payments_go_with_the_application_to_another_branch() {
 async fn an_application_of_declined_products_only_is_not_sent_again() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
-    let id = desk.sent(&both(&desk)).await;
+    let id = desk.sent(&desk.both()).await;
     acts::take_up(&house.app, &desk.clerk, id).await.unwrap();
     acts::decline(
         &house.app,

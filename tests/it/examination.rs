@@ -15,21 +15,6 @@ use super::house::{House, Page, Visitor};
 
 const BOTH: [(&str, &str); 2] = [("product", "prepayment"), ("product", "contract")];
 
-fn both(desk: &Desk<'_>) -> TypedForm {
-    let mut form = desk.form(Ware::Electronic);
-    for (name, value) in [
-        ("contract_on", "on"),
-        ("contract_form", "paper"),
-        ("contract_amount", "5,000,000"),
-        ("contract_fee_method", "transfer"),
-        ("contract_bill_to", "本社　総務部"),
-        ("contract_paper_statement", "no"),
-    ] {
-        form.set(name, value);
-    }
-    form
-}
-
 async fn resent(desk: &Desk<'_>, id: Uuid, form: &TypedForm) {
     let app = &desk.house.app;
     let open = drafts::open(app, &desk.who, id).await.unwrap();
@@ -154,7 +139,7 @@ async fn nobody_decides_about_other_contents_than_those_on_the_screen() {
 async fn of_several_products_each_is_done_or_none() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
-    let id = desk.examined(&both(&desk), Product::Prepayment).await;
+    let id = desk.examined(&desk.both(), Product::Prepayment).await;
     let base = format!("/office/applications/{id}");
     let mut approver = house.officer("kanagawa.approver").await;
     approver
@@ -198,7 +183,7 @@ async fn of_several_products_each_is_done_or_none() {
 async fn what_a_rule_refuses_is_neither_approved_nor_ordered() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
-    let id = desk.examined(&both(&desk), Product::Prepayment).await;
+    let id = desk.examined(&desk.both(), Product::Prepayment).await;
     acts::pass_on(&house.app, &desk.clerk, id, Product::Contract)
         .await
         .unwrap();

@@ -5,7 +5,7 @@ use akashi::domain::product::Product;
 use akashi::error::AppError;
 use akashi::services::applications::{self, Sent};
 use akashi::services::guarantees::{self, CertificateUse};
-use akashi::services::{cases, issuance};
+use akashi::services::{cases, examination, issuance};
 
 use super::house::House;
 use super::house::acts;
@@ -30,7 +30,7 @@ async fn the_demo_world_is_told_once_and_leaves_nothing_undone() {
 }
 
 #[tokio::test]
-async fn who_examined_cannot_approve_and_the_fee_comes_first() {
+async fn a_clerk_cannot_approve_and_the_fee_comes_first() {
     let house = House::new().await.with_stories().await;
     let yamato = house.user("yamato.soumu").await;
     let clerk = house.staff("nagano.clerk").await;
@@ -254,23 +254,37 @@ async fn a_key_nobody_registered_is_registered_with_its_first_certificate() {
     house.close().await;
 }
 
+/// One press orders both: the certificates are numbered in the order of the form.
+#[tokio::test]
+async fn numbers_stand_in_the_order_of_the_form() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let (one, other) = (Product::Prepayment, Product::Contract);
+    for _ in 0..4 {
+        let id = desk.approved(&desk.both(), one).await;
+        acts::pass_on(&house.app, &desk.clerk, id, other)
+            .await
+            .unwrap();
+        acts::approve(&house.app, &desk.approver, id, other)
+            .await
+            .unwrap();
+        let seen = acts::seen(&house.app, &desk.approver, id).await.unwrap();
+        examination::order(&house.app, &desk.approver, &seen, &[one, other])
+            .await
+            .unwrap();
+        house.work().await;
+        let (first, second) = (desk.number(id, one).await, desk.number(id, other).await);
+        assert!(first.is_some() && first < second, "{first:?} {second:?}");
+    }
+    house.close().await;
+}
+
 #[tokio::test]
 async fn two_workers_at_two_products_close_the_application() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
     let (one, other) = (Product::Prepayment, Product::Contract);
-    let mut form = desk.form(Ware::Electronic);
-    for (name, value) in [
-        ("contract_on", "on"),
-        ("contract_form", "paper"),
-        ("contract_amount", "5,000,000"),
-        ("contract_fee_method", "lump_sum"),
-        ("contract_bill_to", "本社　総務部"),
-        ("contract_paper_statement", "no"),
-    ] {
-        form.set(name, value);
-    }
-    let id = desk.ordered(&form, one).await;
+    let id = desk.ordered(&desk.both(), one).await;
     acts::pass_on(&house.app, &desk.clerk, id, other)
         .await
         .unwrap();

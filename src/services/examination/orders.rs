@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::locked::Locked;
@@ -57,11 +57,13 @@ pub async fn order(
     if !reasons.is_empty() {
         return Err(AppError::Conflict(reasons.join("")));
     }
-    for item in ready {
+    // Numbers are drawn in the order of the form: the first product's job has waited longest.
+    for (left, item) in (1..=ready.len()).rev().zip(ready) {
         items::order(&mut tx, item.id, who.account, now).await?;
         let payload = json!({ "item": item.id, "by": who.account });
         let job = app.chance.id(now);
-        jobs::add(&mut tx, job, who.surety, "issue", &payload, now).await?;
+        let since = now - Duration::microseconds(i64::try_from(left).unwrap_or_default());
+        jobs::add(&mut tx, job, who.surety, "issue", &payload, since).await?;
         let about = locked.about(Some(item.product));
         record(&mut tx, who, &about, Happened::Ordered, "", now).await?;
     }

@@ -89,6 +89,22 @@ impl<'a> Desk<'a> {
         form
     }
 
+    /// Both products in one form: 前払金保証 electronic, 契約保証 on paper.
+    pub fn both(&self) -> TypedForm {
+        let mut form = self.form(Ware::Electronic);
+        for (name, value) in [
+            ("contract_on", "on"),
+            ("contract_form", "paper"),
+            ("contract_amount", "5,000,000"),
+            ("contract_fee_method", "lump_sum"),
+            ("contract_bill_to", "本社　総務部"),
+            ("contract_paper_statement", "no"),
+        ] {
+            form.set(name, value);
+        }
+        form
+    }
+
     /// A saved draft: its id and revision.
     pub async fn draft(&self, form: &TypedForm) -> (Uuid, i32) {
         let app = &self.house.app;
