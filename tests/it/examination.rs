@@ -139,7 +139,9 @@ async fn nobody_decides_about_other_contents_than_those_on_the_screen() {
 async fn of_several_products_each_is_done_or_none() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
-    let id = desk.examined(&desk.both(), Product::Prepayment).await;
+    let mut form = desk.both();
+    form.set("contract_fee_method", "transfer");
+    let id = desk.examined(&form, Product::Prepayment).await;
     let base = format!("/office/applications/{id}");
     let mut approver = house.officer("kanagawa.approver").await;
     approver
@@ -183,7 +185,9 @@ async fn of_several_products_each_is_done_or_none() {
 async fn what_a_rule_refuses_is_neither_approved_nor_ordered() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
-    let id = desk.examined(&desk.both(), Product::Prepayment).await;
+    let mut form = desk.both();
+    form.set("contract_fee_method", "transfer");
+    let id = desk.examined(&form, Product::Prepayment).await;
     acts::pass_on(&house.app, &desk.clerk, id, Product::Contract)
         .await
         .unwrap();
