@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A connection older than this is made anew, so that a server's memory of long ago is given back.
 const OLD: Duration = Duration::from_mins(30);
 
-/// A connection unused for longer is asked whether it still lives.
+/// A connection unused for longer is asked whether it still lives, and has as long for its answer.
 const RESTED: Duration = Duration::from_secs(1);
 
 /// What the server itself ends, whatever role a transaction takes: a statement after ten seconds, a
@@ -89,10 +89,10 @@ impl Pool {
         let building = Connections::builder(maker)
             .max_size(size)
             .runtime(Runtime::Tokio1)
+            // A connection that broke without a word must not use up its borrower's patience.
             .timeouts(Timeouts {
-                wait: Some(PATIENCE),
-                create: Some(PATIENCE),
-                recycle: Some(PATIENCE),
+                recycle: Some(RESTED),
+                ..Timeouts::default()
             })
             // Few warm connections rather than all of them in turn.
             .queue_mode(QueueMode::Lifo)
@@ -118,7 +118,10 @@ impl Pool {
     /// # Errors
     /// `PoolTimedOut` when none came free in time; whatever connecting failed with.
     async fn lend(&self) -> Result<Lent, sqlx::Error> {
-        let connection = self.connections.get().await.map_err(|error| match error {
+        let connection = tokio::time::timeout(PATIENCE, self.connections.get())
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let connection = connection.map_err(|error| match error {
             PoolError::Backend(error) => error,
             PoolError::Timeout(_) => sqlx::Error::PoolTimedOut,
             PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
