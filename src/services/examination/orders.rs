@@ -57,13 +57,13 @@ pub async fn order(
     if !reasons.is_empty() {
         return Err(AppError::Conflict(reasons.join("")));
     }
-    // Numbers are drawn in the order of the form: the first product's job has waited longest.
-    for (left, item) in (1..=ready.len()).rev().zip(ready) {
+    // Numbers are drawn in the order of the form: jobs of one moment are worked off by their ids.
+    for (left, item) in (0..ready.len()).rev().zip(ready) {
         items::order(&mut tx, item.id, who.account, now).await?;
         let payload = json!({ "item": item.id, "by": who.account });
-        let job = app.chance.id(now);
-        let since = now - Duration::microseconds(i64::try_from(left).unwrap_or_default());
-        jobs::add(&mut tx, job, who.surety, "issue", &payload, since).await?;
+        let before = Duration::milliseconds(i64::try_from(left).unwrap_or_default());
+        let job = app.chance.id(now - before);
+        jobs::add(&mut tx, job, who.surety, "issue", &payload, now).await?;
         let about = locked.about(Some(item.product));
         record(&mut tx, who, &about, Happened::Ordered, "", now).await?;
     }
