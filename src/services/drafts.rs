@@ -256,10 +256,7 @@ pub async fn page(
     let span = Span {
         before: query.before,
         after: query.after,
-        offset: match query.before.or(query.after) {
-            Some(_) => 0,
-            None => (query.page.clamp(1, 50) - 1) * PER_PAGE,
-        },
+        offset: paging::offset(PER_PAGE, query.page, query.before, query.after),
         limit: PER_PAGE + 1,
     };
     let mut tx = app.db.begin(&who.scope()).await?;

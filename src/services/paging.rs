@@ -1,5 +1,16 @@
 //! A page cut out of rows that were read one further than it holds.
 
+/// Numbered pages reach this far; beyond, readers go on from a row.
+const NUMBERED: i64 = 50;
+
+/// How many rows stand before a numbered page; none where the reader goes on from a row.
+pub(super) fn offset<P>(per_page: i64, page: i64, before: Option<P>, after: Option<P>) -> i64 {
+    match before.or(after) {
+        Some(_) => 0,
+        None => (page.clamp(1, NUMBERED) - 1) * per_page,
+    }
+}
+
 /// The page, and the places its neighbours begin at.
 pub(super) struct Cut<T, P> {
     pub rows: Vec<T>,

@@ -120,11 +120,7 @@ fn search_of<'a>(query: &'a ListQuery, like: Option<&'a str>) -> Search<'a> {
         like,
         before: query.before,
         after: query.after,
-        offset: if query.before.is_some() || query.after.is_some() {
-            0
-        } else {
-            (query.page.clamp(1, 50) - 1) * PER_PAGE
-        },
+        offset: paging::offset(PER_PAGE, query.page, query.before, query.after),
         limit: PER_PAGE + 1,
     }
 }
