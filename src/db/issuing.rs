@@ -6,6 +6,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::domain::content::ApplicationContent;
+use crate::domain::product::Product;
 
 /// Everything a certificate is made of, read under the item's lock.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -20,6 +21,7 @@ pub struct Draftable {
     pub state: String,
     pub approved_sha256: Option<Vec<u8>>,
     pub content: Json<ApplicationContent>,
+    pub first_sent_at: OffsetDateTime,
     pub contractor_name: String,
     pub contractor_address: String,
     pub representative: String,
@@ -37,7 +39,7 @@ pub struct Draftable {
 }
 
 const DRAFTABLE: &str = "select i.id as item_id, i.application_id, i.surety_id, i.contractor_id,
-  i.branch_id, i.product, i.form, i.state, i.approved_sha256, a.content,
+  i.branch_id, i.product, i.form, i.state, i.approved_sha256, a.content, a.first_sent_at,
   c.name as contractor_name, c.address as contractor_address, c.representative, c.lump_sum,
   b.name as branch_name, b.tel as branch_tel, b.fax as branch_fax, s.name as surety_name,
   s.address as surety_address, s.president_title, s.president_name, s.suffix, s.vow_prepayment,
@@ -47,7 +49,7 @@ const DRAFTABLE: &str = "select i.id as item_id, i.application_id, i.surety_id, 
   join contractors c on c.surety_id = i.surety_id and c.id = i.contractor_id
   join branches b on b.surety_id = i.surety_id and b.id = i.branch_id
   join sureties s on s.id = i.surety_id
-  where a.content is not null";
+  where a.content is not null and a.first_sent_at is not null";
 
 /// Locks the application an item belongs to, before the item itself: everybody locks in this order,
 /// and of two workers at two products the second sees that the first is done.
@@ -132,7 +134,8 @@ pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i
     let item = new.item;
     let content = &item.content.0;
     let product = item.product.as_str();
-    let amount = crate::domain::product::Product::from_code(product)
+    let known = Product::from_code(product);
+    let amount = known
         .and_then(|product| content.terms(product))
         .map_or(0, |terms| terms.amount.get());
     sqlx::query_scalar(
@@ -167,7 +170,7 @@ pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i
     .bind(content.works.price.get())
     .bind(amount)
     .bind(new.until)
-    .bind(content.prepayment.as_ref().filter(|_| product == "prepayment").map(|terms| terms.bank.as_str()))
+    .bind(known.and_then(|product| content.bank(product)))
     .bind(new.issued_on)
     .bind(new.issued_at)
     .bind(new.face)

@@ -1,6 +1,7 @@
 //! What a contractor applies for: the typed contents of one 保証申込, frozen when it is sent.
 
 use serde::{Deserialize, Serialize};
+use time::Date;
 
 use super::money::Yen;
 use super::product::{CertificateForm, Product};
@@ -67,6 +68,53 @@ pub struct PrepaymentTerms {
     pub bank: String,
     /// 再預託利用区分.
     pub redeposit: bool,
+}
+
+/// 中間前払金保証's block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MidtermTerms {
+    #[serde(flatten)]
+    pub common: CommonTerms,
+    /// 今年度対象額, as for the prepayment.
+    pub fy_base: Option<Yen>,
+    /// The issued prepayment guarantee it builds on: ten digits with hyphen and letter.
+    pub builds_on: String,
+    /// 前払金: what the obligee has paid before, whole yen.
+    pub prepaid: Yen,
+    /// 認定日: when the obligee found the conditions met.
+    #[serde(with = "super::era::iso")]
+    pub approved_on: Date,
+    /// The four conditions (domain.md §4.2), each as the contractor states it.
+    pub conditions: MidtermConditions,
+    /// 預託金融機関, full width.
+    pub bank: String,
+    pub redeposit: bool,
+}
+
+/// 中間前払金's four conditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MidtermConditions {
+    /// The prepayment was paid.
+    pub prepaid: bool,
+    /// Half of the period is over.
+    pub half_over: bool,
+    /// What was scheduled for that half is done.
+    pub on_schedule: bool,
+    /// The work done is worth half of the price.
+    pub half_done: bool,
+}
+
+impl MidtermConditions {
+    pub fn all_met(self) -> bool {
+        self.prepaid && self.half_over && self.on_schedule && self.half_done
+    }
+}
+
+/// 契約保証予約's own application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservationTerms {
+    #[serde(flatten)]
+    pub common: CommonTerms,
 }
 
 /// 契約保証's block.
@@ -209,7 +257,11 @@ pub struct Information {
 pub struct ApplicationContent {
     pub works: WorksContract,
     pub prepayment: Option<PrepaymentTerms>,
+    #[serde(default)]
+    pub midterm: Option<MidtermTerms>,
     pub contract: Option<ContractTerms>,
+    #[serde(default)]
+    pub reservation: Option<ReservationTerms>,
     pub bid: BidFacts,
     pub information: Information,
 }
@@ -219,7 +271,37 @@ impl ApplicationContent {
     pub fn terms(&self, product: Product) -> Option<&CommonTerms> {
         match product {
             Product::Prepayment => self.prepayment.as_ref().map(|terms| &terms.common),
+            Product::Midterm => self.midterm.as_ref().map(|terms| &terms.common),
             Product::Contract => self.contract.as_ref().map(|terms| &terms.common),
+            Product::Reservation => self.reservation.as_ref().map(|terms| &terms.common),
+        }
+    }
+
+    /// 預託金融機関 of money paid in advance.
+    pub fn bank(&self, product: Product) -> Option<&str> {
+        match product {
+            Product::Prepayment => self.prepayment.as_ref().map(|terms| terms.bank.as_str()),
+            Product::Midterm => self.midterm.as_ref().map(|terms| terms.bank.as_str()),
+            Product::Contract | Product::Reservation => None,
+        }
+    }
+
+    /// 今年度対象額 as typed for a product.
+    pub fn fy_base(&self, product: Product) -> Option<Yen> {
+        match product {
+            Product::Prepayment => self.prepayment.as_ref().and_then(|terms| terms.fy_base),
+            Product::Midterm => self.midterm.as_ref().and_then(|terms| terms.fy_base),
+            Product::Contract | Product::Reservation => None,
+        }
+    }
+
+    /// 保証期限 of a product, applied for on `applied_on` (Japan).
+    pub fn until(&self, product: Product, applied_on: Date) -> Date {
+        match product {
+            Product::Prepayment | Product::Midterm => self.works.advance_until(applied_on),
+            Product::Contract => self.works.period_to,
+            // A reservation waits for the contract.
+            Product::Reservation => self.works.contract_date.unwrap_or(self.works.period_to),
         }
     }
 

@@ -5,17 +5,23 @@ use time::Date;
 
 use super::content::{
     ApplicationContent, BidFacts, BidMethod, CommonTerms, ContractTerms, FeeMethod, Handover,
-    Information, PrepaymentPlan, PrepaymentTerms,
+    Information, MidtermConditions, MidtermTerms, PrepaymentPlan, PrepaymentTerms,
+    ReservationTerms,
 };
 use super::email::Email;
 use super::era;
 use super::field::Field;
 use super::money::Yen;
+use super::number::TypedNumber;
 use super::product::{CertificateForm, Product};
 use super::text;
 use super::typed::TypedForm;
 use super::width;
-use super::works::{ContractKind, JointVenture, WorksContract};
+use super::works::{
+    self, ContractKind, JointVenture, JvMember, MultiYear, Obligation, WorksContract, YearAmount,
+};
+
+mod share;
 
 /// The longest 工事名, in characters a reader counts.
 pub const WORKS_NAME_MAX: usize = 120;
@@ -94,12 +100,18 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn content(&mut self) -> ApplicationContent {
         let prepayment_on = self.form.checked(Field::PrepaymentOn.id());
+        let midterm_on = self.form.checked(Field::MidtermOn.id());
         let contract_on = self.form.checked(Field::ContractOn.id());
+        let reservation_on = self.form.checked(Field::ReservationOn.id());
         ApplicationContent {
-            works: self.works(prepayment_on),
+            works: self.works(prepayment_on || midterm_on || reservation_on),
             prepayment: prepayment_on.then(|| self.prepayment()),
+            midterm: midterm_on.then(|| self.midterm()),
             contract: contract_on.then(|| ContractTerms {
                 common: self.common(Product::Contract),
+            }),
+            reservation: reservation_on.then(|| ReservationTerms {
+                common: self.common(Product::Reservation),
             }),
             bid: self.bid(),
             information: self.information(),
@@ -120,7 +132,10 @@ impl Reader<'_> {
         let period_to = self.required_date(Field::PeriodTo);
         let notice_date = self.optional_date(Field::NoticeDate);
         let award_date = self.optional_date(Field::AwardDate);
+        let bid_date = self.optional_date(Field::BidDate);
+        let planned_notice_date = self.optional_date(Field::PlannedNoticeDate);
         let jv = self.jv();
+        let multi_year = self.multi_year(period_from);
         let (obligee_id, obligee_name) = match &self.choices.obligee {
             Some((id, printed)) => (Some(*id), printed.clone()),
             None => (None, obligee.unwrap_or_default()),
@@ -136,7 +151,10 @@ impl Reader<'_> {
             period_to: period_to.unwrap_or(NO_DAY),
             notice_date,
             award_date,
+            bid_date,
+            planned_notice_date,
             jv,
+            multi_year,
         }
     }
 
@@ -155,10 +173,117 @@ impl Reader<'_> {
                 "JV名を入力したときは、JVの代表者も入力してください（認証キーのお知らせに印刷します）。",
             );
         }
+        let members = self.members(&representative);
         (!name.is_empty()).then_some(JointVenture {
             name,
             representative,
+            members,
         })
+    }
+
+    /// 構成員 with their shares: none at all, or all of them with the representative, making 100 %.
+    fn members(&mut self, representative: &str) -> Vec<JvMember> {
+        let mut members = Vec::new();
+        let before = self.faults.len();
+        for (member, share) in Field::MEMBERS {
+            let name = self.line(member, NAME_MAX).unwrap_or_default();
+            let typed = self.form.get(share.id()).trim().to_owned();
+            match (name.is_empty(), typed.is_empty()) {
+                (true, true) => {}
+                (true, false) => self.fault(
+                    member,
+                    &format!("{}の会社名を入力してください。", member.label()),
+                ),
+                (false, true) => self.fault(
+                    share,
+                    &format!("{name}の出資比率を、60 や 33.34 のように入力してください。"),
+                ),
+                (false, false) => match share::parse(&typed) {
+                    Some(share) => members.push(JvMember { name, share }),
+                    None => self.fault(
+                        share,
+                        &format!(
+                            "{name}の出資比率は、60 や 33.34 のように、0より大きく100以下の数字（小数は2けたまで）で入力してください。"
+                        ),
+                    ),
+                },
+            }
+        }
+        if self.faults.len() > before {
+            return members;
+        }
+        let sum: u32 = members.iter().map(|member| member.share).sum();
+        if !members.is_empty() && sum != share::WHOLE {
+            self.fault(
+                Field::JvShare1,
+                &format!(
+                    "出資比率の合計を100%にしてください（いまは{}%です）。",
+                    share::words(sum)
+                ),
+            );
+        } else if !members.is_empty() && !members.iter().any(|member| member.name == representative)
+        {
+            self.fault(
+                Field::JvMember1,
+                "構成員に、JVの代表者と同じ会社名を入れてください。",
+            );
+        }
+        members
+    }
+
+    /// 債務負担行為・継続費: the lines from the period's first fiscal year on.
+    fn multi_year(&mut self, period_from: Option<Date>) -> Option<MultiYear> {
+        let obligation = self.optional_choice(Field::Obligation, |code| match code {
+            "none" => Some(None),
+            code => Obligation::from_code(code).map(Some),
+        })??;
+        let first = period_from.map_or(0, works::fiscal_year);
+        let mut years = Vec::new();
+        for ((scheduled, ceiling), year) in Field::YEARS.into_iter().zip(first..) {
+            let blank = |field: Field| self.form.get(field.id()).trim().is_empty();
+            if blank(scheduled) && blank(ceiling) {
+                continue;
+            }
+            years.push(YearAmount {
+                year,
+                scheduled: self.required_money(scheduled).unwrap_or(Yen::ZERO),
+                ceiling: self.required_money(ceiling).unwrap_or(Yen::ZERO),
+            });
+        }
+        Some(MultiYear { obligation, years })
+    }
+
+    fn midterm(&mut self) -> MidtermTerms {
+        let common = self.common(Product::Midterm);
+        let builds_on = match TypedNumber::parse(self.form.get(Field::MidtermBuildsOn.id())) {
+            Ok(number) => number.digits().to_owned(),
+            Err(fault) => {
+                let label = Field::MidtermBuildsOn.label();
+                self.fault(Field::MidtermBuildsOn, &fault.sentence(label));
+                String::new()
+            }
+        };
+        let prepaid = self.required_money(Field::MidtermPrepaid);
+        let approved_on = self.required_date(Field::MidtermApprovedOn);
+        let fy_base = self.optional_money(Field::MidtermFyBase);
+        let bank = self.required_line(Field::MidtermBank, NAME_MAX);
+        let redeposit = self.yes_no(Field::MidtermRedeposit, "yes", "no");
+        let ticked = |field: Field| self.form.checked(field.id());
+        MidtermTerms {
+            common,
+            fy_base,
+            builds_on,
+            prepaid: prepaid.unwrap_or(Yen::ZERO),
+            approved_on: approved_on.unwrap_or(NO_DAY),
+            conditions: MidtermConditions {
+                prepaid: ticked(Field::MidtermConditionPrepaid),
+                half_over: ticked(Field::MidtermConditionHalfOver),
+                on_schedule: ticked(Field::MidtermConditionOnSchedule),
+                half_done: ticked(Field::MidtermConditionHalfDone),
+            },
+            bank: width::full_width(&bank.unwrap_or_default()),
+            redeposit: redeposit.unwrap_or_default(),
+        }
     }
 
     fn prepayment(&mut self) -> PrepaymentTerms {
@@ -175,27 +300,16 @@ impl Reader<'_> {
     }
 
     fn common(&mut self, product: Product) -> CommonTerms {
-        let (form, amount, method, bill_to, statement) = match product {
-            Product::Prepayment => (
-                Field::PrepaymentForm,
-                Field::PrepaymentAmount,
-                Field::PrepaymentFeeMethod,
-                Field::PrepaymentBillTo,
-                Field::PrepaymentPaperStatement,
-            ),
-            Product::Contract => (
-                Field::ContractForm,
-                Field::ContractAmount,
-                Field::ContractFeeMethod,
-                Field::ContractBillTo,
-                Field::ContractPaperStatement,
-            ),
+        let fields = Field::of(product);
+        let form = match fields.form {
+            Some(field) => self.choice(field, CertificateForm::from_code),
+            // A reservation is never electronic (decisions.md).
+            None => Some(CertificateForm::Paper),
         };
-        let form = self.choice(form, CertificateForm::from_code);
-        let amount = self.required_money(amount);
-        let fee_method = self.choice(method, FeeMethod::from_code);
-        let bill_to = self.bill_to(bill_to);
-        let paper_statement = self.yes_no(statement, "yes", "no");
+        let amount = self.required_money(fields.amount);
+        let fee_method = self.choice(fields.fee_method, FeeMethod::from_code);
+        let bill_to = self.bill_to(fields.bill_to);
+        let paper_statement = self.yes_no(fields.paper_statement, "yes", "no");
         CommonTerms {
             form: form.unwrap_or(CertificateForm::Electronic),
             amount: amount.unwrap_or(Yen::ZERO),
@@ -404,11 +518,14 @@ impl Reader<'_> {
 
 /// Two fields share the leaflet's label; a sentence that leaves its field names the product too.
 fn choice_label(field: Field) -> String {
-    match field {
-        Field::PrepaymentForm => "前払金保証の証書の形式（証書(紙)または電子保証）".to_owned(),
-        Field::ContractForm => "契約保証の証書の形式（証書(紙)または電子保証）".to_owned(),
-        Field::PrepaymentPaperStatement => "前払金保証の保証料計算書(紙)について".to_owned(),
-        Field::ContractPaperStatement => "契約保証の保証料計算書(紙)について".to_owned(),
-        other => other.label().to_owned(),
+    for product in Product::ALL {
+        let fields = Field::of(product);
+        if fields.form == Some(field) {
+            return format!("{}の証書の形式（証書(紙)または電子保証）", product.label());
+        }
+        if fields.paper_statement == field {
+            return format!("{}の{}", product.label(), field.label());
+        }
     }
+    field.label().to_owned()
 }

@@ -7,17 +7,31 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum Product {
     Prepayment,
+    /// 中間前払金保証: builds on an issued prepayment guarantee.
+    Midterm,
     Contract,
+    /// 契約保証予約（入札ボンド）: an application and a list tab of its own; never electronic.
+    Reservation,
 }
 
 impl Product {
-    pub const ALL: [Self; 2] = [Self::Prepayment, Self::Contract];
+    pub const ALL: [Self; 4] = [
+        Self::Prepayment,
+        Self::Midterm,
+        Self::Contract,
+        Self::Reservation,
+    ];
+
+    /// The products of one 保証申込（前払・中間・契約）, in the form's order.
+    pub const TOGETHER: [Self; 3] = [Self::Prepayment, Self::Midterm, Self::Contract];
 
     /// The name on certificate, notice and screens.
     pub fn label(self) -> &'static str {
         match self {
             Self::Prepayment => "前払金保証",
+            Self::Midterm => "中間前払金保証",
             Self::Contract => "契約保証",
+            Self::Reservation => "契約保証予約",
         }
     }
 
@@ -25,7 +39,9 @@ impl Product {
     pub fn short(self) -> &'static str {
         match self {
             Self::Prepayment => "前払",
+            Self::Midterm => "中間",
             Self::Contract => "契約",
+            Self::Reservation => "予約",
         }
     }
 
@@ -33,12 +49,19 @@ impl Product {
     pub fn code(self) -> &'static str {
         match self {
             Self::Prepayment => "prepayment",
+            Self::Midterm => "midterm",
             Self::Contract => "contract",
+            Self::Reservation => "reservation",
         }
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|product| product.code() == code)
+    }
+
+    /// Money is paid in advance into a depository bank's account: 前払 and 中間.
+    pub fn is_advance(self) -> bool {
+        matches!(self, Self::Prepayment | Self::Midterm)
     }
 }
 

@@ -130,7 +130,7 @@ impl ElectronicRule {
     pub fn new(basis: Basis, from: Option<Date>) -> Self {
         Self {
             kinds: ContractKind::ALL.to_vec(),
-            products: Product::ALL.to_vec(),
+            products: Product::TOGETHER.to_vec(),
             basis,
             from,
             until: None,
@@ -398,8 +398,8 @@ impl Moment {
     /// When a product's key is handed in, unless the obligee says otherwise.
     pub fn of(product: Product) -> Self {
         match product {
-            Product::Contract => Self::Contract,
-            Product::Prepayment => Self::Claim,
+            Product::Contract | Product::Reservation => Self::Contract,
+            Product::Prepayment | Product::Midterm => Self::Claim,
         }
     }
 

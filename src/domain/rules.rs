@@ -221,6 +221,7 @@ fn every_rule(
         findings.extend(match product {
             Product::Prepayment => amounts::prepayment(content, unread, book),
             Product::Contract => amounts::contract(content, book),
+            Product::Midterm | Product::Reservation => Vec::new(),
         });
         findings.extend(conditions::terms(
             content,

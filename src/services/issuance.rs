@@ -54,7 +54,7 @@ pub(super) fn face_of(
         .terms(product)
         .ok_or_else(|| AppError::internal("the item's product is not in the contents"))?;
     let works = &content.works;
-    let prepayment = product == Product::Prepayment;
+    let advance = product.is_advance();
     Ok(CertificateFace {
         schema: certificate::SCHEMA.to_owned(),
         number: number.to_owned(),
@@ -72,18 +72,14 @@ pub(super) fn face_of(
         },
         obligee: works.obligee_name.clone(),
         amount: terms.amount,
-        until: works.period_to,
+        until: content.until(product, era::tokyo_date(draft.first_sent_at)),
         works_name: works.works_name.clone(),
         price: works.price,
         period_from: works.period_from,
         period_to: works.period_to,
         contract_date: works.contract_date,
-        bank: content
-            .prepayment
-            .as_ref()
-            .filter(|_| prepayment)
-            .map(|terms| terms.bank.clone()),
-        vow: if prepayment {
+        bank: content.bank(product).map(str::to_owned),
+        vow: if advance {
             draft.vow_prepayment.clone()
         } else {
             draft.vow_contract.clone()
@@ -99,7 +95,7 @@ pub(super) fn face_of(
             tel: draft.branch_tel.clone(),
             fax: draft.branch_fax.clone(),
         },
-        notes: if prepayment {
+        notes: if advance {
             vec![NOTE_CHANGE.to_owned(), NOTE_PRICE.to_owned()]
         } else {
             vec![NOTE_CHANGE.to_owned()]

@@ -134,6 +134,28 @@ async fn peopled() -> House {
     .execute(&house.owner)
     .await
     .unwrap();
+    // Acts and renewals of every guarantee there is.
+    for (table, columns, values) in [
+        (
+            "acts",
+            "kind, base_seq, state, proposed_by, proposed_at",
+            "'termination', 1, 'proposed', (select min(id) from accounts where surety_id = g.surety_id), now()",
+        ),
+        (
+            "key_renewals",
+            "state, asked_by, asked_at",
+            "'asked', 'somebody', now()",
+        ),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "insert into {table} (id, surety_id, contractor_id, branch_id, guarantee_id, reason, {columns})
+             select gen_random_uuid(), g.surety_id, g.contractor_id, g.branch_id, g.id, '理由', {values}
+             from guarantees g"
+        )))
+        .execute(&house.owner)
+        .await
+        .unwrap();
+    }
     house
 }
 

@@ -31,7 +31,9 @@ impl RuleBook {
         let hand_in = Product::ALL.into_iter().filter_map(|product| {
             let label = match product {
                 Product::Prepayment => "提出（前払金保証）",
+                Product::Midterm => "提出（中間前払金保証）",
                 Product::Contract => "提出（契約保証）",
+                Product::Reservation => "提出（契約保証予約）",
             };
             Some((label, self.hand_in_of(product)?.full_words()))
         });

@@ -131,10 +131,7 @@ fn range(content: &ApplicationContent, product: Product, amount: Yen) -> Finding
 }
 
 fn amount_field(product: Product) -> Field {
-    match product {
-        Product::Prepayment => Field::PrepaymentAmount,
-        Product::Contract => Field::ContractAmount,
-    }
+    Field::of(product).amount
 }
 
 pub(super) fn yen(amount: Yen) -> String {

@@ -212,10 +212,7 @@ pub(super) fn electronic(
 }
 
 fn form_field(product: Product) -> Field {
-    match product {
-        Product::Prepayment => Field::PrepaymentForm,
-        Product::Contract => Field::ContractForm,
-    }
+    Field::of(product).form_or_switch()
 }
 
 /// What is asked of one product's terms beside amounts and form.
@@ -233,6 +230,7 @@ pub(super) fn terms(
             findings.extend(content.prepayment.as_ref().map(|terms| bank(&terms.bank)));
         }
         Product::Contract => findings.push(rider(content)),
+        Product::Midterm | Product::Reservation => {}
     }
     if common.fee_method == FeeMethod::LumpSum {
         findings.push(lump_sum(product, lump_sum_agreement));
@@ -313,10 +311,7 @@ fn is_half_width(letter: char) -> bool {
 }
 
 fn lump_sum(product: Product, agreement: bool) -> Finding {
-    let field = match product {
-        Product::Prepayment => Field::PrepaymentFeeMethod,
-        Product::Contract => Field::ContractFeeMethod,
-    };
+    let field = Field::of(product).fee_method;
     let (outcome, sentence, standing) = if agreement {
         (Outcome::Pass, "一括納付の契約があります。", "あり")
     } else {

@@ -56,6 +56,9 @@ fn t1() -> ApplicationContent {
             period_to: date!(2027 - 03 - 31),
             notice_date: None,
             award_date: Some(date!(2026 - 07 - 01)),
+            bid_date: None,
+            planned_notice_date: None,
+            multi_year: None,
             jv: None,
         },
         prepayment: Some(PrepaymentTerms {
@@ -64,6 +67,8 @@ fn t1() -> ApplicationContent {
             bank: "○○銀行　××支店".to_owned(),
             redeposit: false,
         }),
+        midterm: None,
+        reservation: None,
         contract: Some(ContractTerms {
             common: common(Electronic, 5_000_000),
         }),
@@ -508,6 +513,7 @@ fn what_is_missing_is_named_where_it_belongs() {
                 content.works.jv = Some(JointVenture {
                     name: "みなと・やまと特定建設工事共同企業体".to_owned(),
                     representative: String::new(),
+                    members: Vec::new(),
                 });
             },
             Field::JvRepresentative,
@@ -518,6 +524,7 @@ fn what_is_missing_is_named_where_it_belongs() {
                 content.works.jv = Some(JointVenture {
                     name: String::new(),
                     representative: "みなと建設株式会社".to_owned(),
+                    members: Vec::new(),
                 });
             },
             Field::JvName,

@@ -6,10 +6,9 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::sheet::{MARKED, Sheet};
-use super::typed::{self, Sent};
+use super::typed::{self, BLOCKS, Sent};
 use super::{Desk, json as respond};
 use crate::domain::field::{Field, Section};
-use crate::domain::product::Product;
 use crate::services::ContractorUser;
 use crate::web::answer::PageResult;
 use crate::web::field::{Control, FieldView};
@@ -35,7 +34,7 @@ fn answer(sheet: &Sheet<'_>) -> Value {
     let mut cards = Map::new();
     let mut limits = Map::new();
     says.insert(Field::Obligee.id().into(), said(sheet.obligee_answer()));
-    for product in Product::ALL {
+    for product in BLOCKS {
         let row = sheet.certificate_form(product);
         cards.insert(row.name.clone(), electronic_card(&row));
         says.insert(row.name.clone(), said(row.says));

@@ -158,22 +158,10 @@ fn terms_of(
     prepayment: Option<&PrepaymentTerms>,
     price: Yen,
 ) -> Vec<Answer> {
-    let [form, amount, method, bill_to, statement] = match product {
-        Product::Prepayment => [
-            Field::PrepaymentForm,
-            Field::PrepaymentAmount,
-            Field::PrepaymentFeeMethod,
-            Field::PrepaymentBillTo,
-            Field::PrepaymentPaperStatement,
-        ],
-        Product::Contract => [
-            Field::ContractForm,
-            Field::ContractAmount,
-            Field::ContractFeeMethod,
-            Field::ContractBillTo,
-            Field::ContractPaperStatement,
-        ],
-    };
+    let fields = Field::of(product);
+    let (amount, method) = (fields.amount, fields.fee_method);
+    let (bill_to, statement) = (fields.bill_to, fields.paper_statement);
+    let form = fields.form_or_switch();
     let fy_base = prepayment.and_then(|terms| terms.fy_base);
     let (base, label) = fy_base.map_or((price, "請負金額"), |base| (base, "今年度対象額"));
     let share = Yen::percent_half_up(terms.amount, base)

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rows::OBLIGEE_LIST;
 use super::sheet::Sheet;
-use super::typed;
+use super::typed::{self, BLOCKS};
 use crate::domain::application::{ItemState, Stage};
 use crate::domain::era;
 use crate::domain::field::{Field, Section};
@@ -151,7 +151,7 @@ impl FormPage {
         let mut page = Self {
             tabs,
             works: sheet.works(),
-            blocks: Product::ALL.map(|product| block(sheet, product)).into(),
+            blocks: BLOCKS.map(|product| block(sheet, product)).into(),
             bid: sheet.bid(),
             award_above: sheet.place().asks(Field::AwardDate).then(|| {
                 sheet
@@ -294,7 +294,7 @@ fn amounts(sheet: &Sheet<'_>) -> Vec<(&'static str, String)> {
             .map_or_else(|| "―".to_owned(), |yen| format!("{yen}円"))
     };
     let mut rows = vec![("請負金額", shown(Field::Price))];
-    for product in Product::ALL {
+    for product in BLOCKS {
         let words = if sheet.on(product) {
             shown(typed::amount(product))
         } else {

@@ -154,10 +154,7 @@ impl Sheet<'_> {
 
     /// The certificate's form: two cards, with the live answer and the leaflet's note.
     pub fn certificate_form(&self, product: Product) -> FieldView {
-        let field = match product {
-            Product::Prepayment => Field::PrepaymentForm,
-            Product::Contract => Field::ContractForm,
-        };
+        let field = Field::of(product).form_or_switch();
         let answer = self.acceptance(product);
         let refused = matches!(answer, Some(Acceptance::Refused { .. }));
         let choices = CertificateForm::ALL
@@ -227,6 +224,7 @@ impl Sheet<'_> {
                     ],
                 )
             }
+            Product::Midterm | Product::Reservation => row,
             Product::Contract => row
                 .ratio(Ratio {
                     permille: share,
@@ -245,18 +243,9 @@ impl Sheet<'_> {
 
     /// How the fee is paid, where its bill goes, and whether on paper too.
     fn fee(&self, product: Product) -> [FieldView; 3] {
-        let (method, bill_to, statement) = match product {
-            Product::Prepayment => (
-                Field::PrepaymentFeeMethod,
-                Field::PrepaymentBillTo,
-                Field::PrepaymentPaperStatement,
-            ),
-            Product::Contract => (
-                Field::ContractFeeMethod,
-                Field::ContractBillTo,
-                Field::ContractPaperStatement,
-            ),
-        };
+        let fields = Field::of(product);
+        let (method, bill_to) = (fields.fee_method, fields.bill_to);
+        let statement = fields.paper_statement;
         let methods = FeeMethod::ALL
             .into_iter()
             .map(|method| Choice::new(method.code(), method.label()))

@@ -141,10 +141,7 @@ impl Sheet<'_> {
     }
 
     fn form_of(&self, product: Product) -> Option<CertificateForm> {
-        CertificateForm::from_code(self.get(match product {
-            Product::Prepayment => Field::PrepaymentForm,
-            Product::Contract => Field::ContractForm,
-        }))
+        CertificateForm::from_code(self.get(Field::of(product).form?))
     }
 
     fn facts(&self) -> AcceptanceFacts {
@@ -170,8 +167,8 @@ impl Sheet<'_> {
     pub fn base(&self, product: Product) -> Option<Yen> {
         let facts = self.amounts();
         match product {
-            Product::Prepayment => facts.base(),
-            Product::Contract => facts.price,
+            Product::Prepayment | Product::Midterm => facts.base(),
+            Product::Contract | Product::Reservation => facts.price,
         }
     }
 
@@ -183,6 +180,7 @@ impl Sheet<'_> {
                 rules::prepayment_limit(&facts, self.book).map(|limit| limit.text())
             }
             Product::Contract => rules::contract_floor(&facts, self.book).map(|floor| floor.text()),
+            Product::Midterm | Product::Reservation => None,
         };
         limit.unwrap_or_else(|| match (product, facts.price) {
             (Product::Prepayment, Some(_)) => "工事／業務委託を選ぶと目安を表示します".to_owned(),

@@ -97,20 +97,17 @@ pub fn clear(form: &mut TypedForm, section: Section, place: Place, fresh: &Typed
     }
 }
 
+/// The products with a block of their own in the form.
+pub const BLOCKS: [Product; 2] = [Product::Prepayment, Product::Contract];
+
 /// The field that switches a product on.
 pub fn switch(product: Product) -> Field {
-    match product {
-        Product::Prepayment => Field::PrepaymentOn,
-        Product::Contract => Field::ContractOn,
-    }
+    Field::of(product).on
 }
 
 /// The field of a product's amount.
 pub fn amount(product: Product) -> Field {
-    match product {
-        Product::Prepayment => Field::PrepaymentAmount,
-        Product::Contract => Field::ContractAmount,
-    }
+    Field::of(product).amount
 }
 
 /// What the button 「…をクリア」 calls a section.
