@@ -9,6 +9,7 @@ use super::product::Product;
 use super::rulebook::RuleBook;
 
 mod amounts;
+mod change;
 mod conditions;
 mod inputs;
 mod issue;
@@ -18,6 +19,7 @@ mod rates;
 #[cfg(test)]
 mod tests;
 
+pub use change::{Follows, follows, foundation};
 pub use issue::before_issue;
 pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};
 pub use papers::{overlap, printable};
@@ -69,6 +71,10 @@ impl Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RuleId {
     ProductChosen,
+    /// 変更の内容
+    Change,
+    /// 変更のもと
+    Foundation,
     Period,
     ContractDate,
     JointVenture,
@@ -92,6 +98,8 @@ impl RuleId {
     pub fn code(self) -> &'static str {
         match self {
             Self::ProductChosen => "product_chosen",
+            Self::Change => "change",
+            Self::Foundation => "foundation",
             Self::Period => "period",
             Self::ContractDate => "contract_date",
             Self::JointVenture => "joint_venture",
@@ -115,6 +123,8 @@ impl RuleId {
     pub fn title(self) -> &'static str {
         match self {
             Self::ProductChosen => "申し込む保証",
+            Self::Change => "変更の内容",
+            Self::Foundation => "変更のもとの証書",
             Self::Period => "工期と保証期限",
             Self::ContractDate => "請負契約日",
             Self::JointVenture => "共同企業体",
@@ -209,6 +219,9 @@ fn every_rule(
     book: Option<&RuleBook>,
     circumstances: &Circumstances,
 ) -> Vec<Finding> {
+    if let Some(terms) = &content.change {
+        return change::check(content, terms, unread, book, circumstances);
+    }
     let mut findings = conditions::works(content, circumstances.today);
     for product in Product::ALL {
         findings.extend(conditions::electronic(

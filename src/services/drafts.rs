@@ -33,6 +33,8 @@ pub struct OpenForm {
     pub return_words: Option<String>,
     /// 弊社からお客様へのお知らせ, newest first.
     pub notices: Vec<Notice>,
+    /// 変更の申込: the guarantee it changes.
+    pub change_of: Option<i64>,
 }
 
 /// What came of saving.
@@ -209,6 +211,7 @@ pub async fn open(app: &App, who: &ContractorUser, id: Uuid) -> Result<OpenForm,
         updated_at: row.updated_at,
         return_words: row.return_words,
         notices: history::notices(history.iter()),
+        change_of: row.guarantee_id,
     })
 }
 
@@ -307,7 +310,7 @@ pub async fn delete(app: &App, who: &ContractorUser, id: Uuid) -> Result<(), App
 }
 
 /// Postgres cannot keep a NUL; nothing a person types on purpose has one.
-fn unstorable(form: &TypedForm) -> Vec<Fault> {
+pub(super) fn unstorable(form: &TypedForm) -> Vec<Fault> {
     Field::ALL
         .iter()
         .filter_map(|field| {

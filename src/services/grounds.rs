@@ -6,8 +6,10 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::applications::{Item, unprinted};
+use super::changes::Base;
+use super::issuance::{self, OTHER_VERSION};
 use super::obligees::Obligee;
-use super::{issuance, same_works};
+use super::same_works;
 use crate::db::applications::CaseRow;
 use crate::db::items::ItemRow;
 use crate::db::sureties::{self, ContractorRow};
@@ -16,6 +18,7 @@ use crate::domain::application::ItemState;
 use crate::domain::certificate::{hex, sha256};
 use crate::domain::content::ApplicationContent;
 use crate::domain::era;
+use crate::domain::guarantee::Barrier;
 use crate::domain::product::Product;
 use crate::domain::rules::{self, Circumstances, Finding, Outcome};
 use crate::error::AppError;
@@ -52,6 +55,8 @@ pub struct Grounds {
     pub contractor: ContractorRow,
     pub obligee: Option<Obligee>,
     pub findings: Vec<Finding>,
+    /// The number of the guarantee that a 変更の申込 changes.
+    pub changes: Option<String>,
     /// What an approval of each product applied for binds.
     bindings: Vec<(Product, [u8; 32])>,
     today: Date,
@@ -90,9 +95,20 @@ impl Grounds {
             },
         );
         let (surety, contractor_id) = (case.surety_id, case.contractor_id);
-        let received =
-            same_works::received(conn, surety, contractor_id, Some(case.id), &content).await?;
-        findings.push(rules::overlap(&received));
+        let mut changes = None;
+        if let Some((guarantee, terms)) = case.guarantee_id.zip(content.change.as_ref()) {
+            let base = Base::load(conn, guarantee).await?;
+            let barrier = base.barrier(today).map(Barrier::sentence);
+            let moved = (base.life.in_force != terms.before.seq).then_some(OTHER_VERSION);
+            // What was issued from this very application is no obstacle to it.
+            let done = rows.iter().all(|row| row.state == ItemState::Issued.code());
+            findings.push(rules::foundation(barrier.or(moved).filter(|_| !done)));
+            changes = Some(base.number);
+        } else {
+            let received =
+                same_works::received(conn, surety, contractor_id, Some(case.id), &content).await?;
+            findings.push(rules::overlap(&received));
+        }
         findings.push(rules::printable(&unprinted(&content)));
         Ok(Self {
             seen: Seen::new(case.id, &mark(case, &bindings)?),
@@ -101,6 +117,7 @@ impl Grounds {
                 .map(|row| Item::from_row(row, contractor.lump_sum))
                 .collect::<Result<_, _>>()?,
             content,
+            changes,
             contractor,
             obligee,
             findings,

@@ -27,6 +27,7 @@ fn inputs(finding: &Finding, content: &ApplicationContent) -> Vec<Field> {
     let contract = finding.product == Some(Product::Contract);
     let of = |prepayment, other| if contract { other } else { prepayment };
     match finding.rule {
+        RuleId::Change => vec![Field::Price, Field::PeriodFrom, Field::PeriodTo],
         RuleId::ProductChosen => vec![Field::PrepaymentOn, Field::ContractOn],
         RuleId::Period => vec![Field::PeriodFrom, Field::PeriodTo],
         RuleId::ContractDate => vec![Field::ContractDate],
@@ -54,6 +55,6 @@ fn inputs(finding: &Finding, content: &ApplicationContent) -> Vec<Field> {
         RuleId::Handover => vec![Field::Handover],
         RuleId::NoticeMail => vec![Field::Notify, Field::Email],
         RuleId::Overlap => vec![Field::Obligee, Field::WorksName],
-        RuleId::Printable => Vec::new(),
+        RuleId::Printable | RuleId::Foundation => Vec::new(),
     }
 }

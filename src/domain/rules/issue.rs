@@ -17,6 +17,13 @@ pub fn before_issue(content: &ApplicationContent, product: Product, today: Date)
             era_plain(date)
         ));
     }
+    let changed = content.change.as_ref().map(|terms| terms.changed_on);
+    if let Some(date) = changed.filter(|date| *date > today) {
+        reasons.push(format!(
+            "変更契約日（{}）より前は、変更の証書を発行できません。その日になったら発行してください。",
+            era_plain(date)
+        ));
+    }
     if works.period_to < today {
         reasons.push(format!(
             "保証期限（{}）が過ぎているため、発行できません。工期を直していただくときは、お客様へ差し戻してください。",
