@@ -441,7 +441,8 @@ pub struct CaseRow {
     pub guarantee_id: Option<i64>,
 }
 
-const CASE: &str = "guarantee_id, id, surety_id, contractor_id, branch_id, stage, receipt_no, content, revision,
+const CASE: &str =
+    "guarantee_id, id, surety_id, contractor_id, branch_id, stage, receipt_no, content, revision,
   sent_by, sent_at, first_sent_at, examiner_id, examined_at, return_words,
   (select name from accounts where accounts.id = examiner_id) as examiner_name";
 

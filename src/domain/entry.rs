@@ -4,9 +4,9 @@
 use time::Date;
 
 use super::content::{
-    ApplicationContent, Before, BidFacts, BidMethod, ChangeTerms, CommonTerms, ContractTerms, FeeMethod, Handover,
-    Information, MidtermConditions, MidtermTerms, PrepaymentPlan, PrepaymentTerms,
-    ReservationTerms,
+    ApplicationContent, Before, BidFacts, BidMethod, ChangeTerms, CommonTerms, ContractTerms,
+    FeeMethod, Handover, Information, MidtermConditions, MidtermTerms, PrepaymentPlan,
+    PrepaymentTerms, ReservationTerms,
 };
 use super::email::Email;
 use super::era;
@@ -296,7 +296,10 @@ impl Reader<'_> {
         let field = Field::ChangeReason;
         let reason = match text::block(self.form.get(field.id()), REASON_MAX) {
             Ok(reason) if reason.trim().is_empty() => {
-                self.fault(field, "変更の理由を入力してください（例：設計変更による増額）。");
+                self.fault(
+                    field,
+                    "変更の理由を入力してください（例：設計変更による増額）。",
+                );
                 String::new()
             }
             Ok(reason) => reason,

@@ -21,8 +21,8 @@ use crate::error::AppError;
 
 mod checking;
 
-use checking::check_in;
 pub(in crate::services) use checking::check_change_in;
+use checking::check_in;
 pub(in crate::services) use checking::unprinted;
 pub use checking::{Checked, check, check_to_send};
 

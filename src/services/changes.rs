@@ -134,7 +134,9 @@ pub async fn open(app: &App, who: &ContractorUser, digits: &str) -> Result<Chang
         before: base.before,
         kept: None,
         form: fresh,
-        barrier: base.barrier(today).map(|barrier| barrier.sentence().to_owned()),
+        barrier: base
+            .barrier(today)
+            .map(|barrier| barrier.sentence().to_owned()),
         under_way: None,
     };
     match open {
@@ -318,7 +320,16 @@ pub async fn save(
     };
     let search = text::search_key(&base.face.works_name);
     let writing = writing(&form, &base.face, who, row.branch_id, &search, now);
-    if applications::save(&mut tx, who.surety, who.contractor, naming.id, seen, &writing).await? {
+    if applications::save(
+        &mut tx,
+        who.surety,
+        who.contractor,
+        naming.id,
+        seen,
+        &writing,
+    )
+    .await?
+    {
         tx.commit().await?;
         Ok(Saved::At {
             revision: seen + 1,

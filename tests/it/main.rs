@@ -19,6 +19,7 @@ mod gates;
 mod house;
 mod issue;
 mod leaflet;
+mod life;
 mod mail;
 mod obligees;
 mod office;

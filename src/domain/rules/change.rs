@@ -106,7 +106,8 @@ fn asked(content: &ApplicationContent, terms: &ChangeTerms) -> Finding {
         Follows::Nothing => (
             Field::Price,
             Outcome::Refuse,
-            "変更するところがありません。変わった請負金額・工期・保証金額を入力してください。".to_owned(),
+            "変更するところがありません。変わった請負金額・工期・保証金額を入力してください。"
+                .to_owned(),
         ),
         Follows::NotNeeded => (
             Field::Price,
@@ -137,10 +138,17 @@ fn asked(content: &ApplicationContent, terms: &ChangeTerms) -> Finding {
             "請負金額",
             format!("{} → {}", yen(before.price), yen(works.price)),
         )
-        .figure("保証金額", format!("{} → {}", yen(before.amount), yen(amount)))
+        .figure(
+            "保証金額",
+            format!("{} → {}", yen(before.amount), yen(amount)),
+        )
         .figure(
             "工期の終わり",
-            format!("{} → {}", era_plain(before.period_to), era_plain(works.period_to)),
+            format!(
+                "{} → {}",
+                era_plain(before.period_to),
+                era_plain(works.period_to)
+            ),
         )
         .figure("保証金額の差", signed(before.amount, amount))
         .source("前払・中間は請負金額だけの変更なら手続き不要（証書の注2）。減額では10分の5まで")

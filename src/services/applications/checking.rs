@@ -93,7 +93,8 @@ pub(super) async fn check_in(
     }
     let now = app.clock.now();
     let first_sent_at = known.and_then(|row| row.first_sent_at);
-    let mut checked = read_and_judge(app, conn, who, form, first_sent_at.unwrap_or(now), None).await?;
+    let mut checked =
+        read_and_judge(app, conn, who, form, first_sent_at.unwrap_or(now), None).await?;
     if let Some(content) = checked.content.as_ref().filter(|_| id.is_some()) {
         let (surety, contractor) = (who.surety, who.contractor);
         let received = same_works::received(conn, surety, contractor, id, content).await?;

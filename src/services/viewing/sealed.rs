@@ -96,7 +96,10 @@ pub struct Withdrawn {
 pub enum Judged {
     Seen(Box<Seen>),
     /// The version was withdrawn; the one in force instead.
-    Withdrawn { line: Withdrawn, in_force: u32 },
+    Withdrawn {
+        line: Withdrawn,
+        in_force: u32,
+    },
     Fault(Fault),
 }
 
@@ -159,7 +162,9 @@ pub(super) fn judge(number: &str, seq: i32, rows: &[VersionRow], kind: Kind) -> 
         return None;
     }
     let life = life(rows, &faces);
-    if let Some((life, version)) = life.as_ref().and_then(|life| Some((life, life.version(shown.seq)?)))
+    if let Some((life, version)) = life
+        .as_ref()
+        .and_then(|life| Some((life, life.version(shown.seq)?)))
         && let Some(line) = withdrawn(version)
     {
         let in_force = life.in_force;

@@ -65,7 +65,7 @@ pub async fn show(
     Told(told): Told,
 ) -> PageResult {
     let number = number_of(&who, &typed)?;
-    let detail = guarantees::office_detail(&web, &who, number.digits()).await?;
+    let detail = guarantees::office_detail(&web, &who, number.digits(), None).await?;
     if detail.guarantee.number != typed {
         let to = to::Guarantee(&detail.guarantee.number).to_string();
         return Ok(answer::see_other(to));
