@@ -14,12 +14,17 @@ use crate::app::App;
 use crate::db::acts::{self, ActRow, NewAct};
 use crate::db::{Scope, accounts, guarantees, items, jobs};
 use crate::domain::act::{ActKind, Corrected, Proposal};
-use crate::domain::certificate::hex;
-use crate::domain::certificate::{Occasion, sha256};
+use crate::domain::certificate::{CertificateFace, Occasion, hex, sha256};
 use crate::domain::era;
 use crate::error::AppError;
 
+mod reading;
+
 pub use crate::db::acts::WaitingRow;
+pub use reading::{
+    CorrectionField, FieldKind, correction_fields, read_cancellation, read_correction,
+    read_termination,
+};
 
 /// One act, for people.
 #[derive(Debug, Clone)]
@@ -37,6 +42,18 @@ pub struct Act {
     pub words: String,
     /// The link it made.
     pub seq: Option<i32>,
+    /// What a 訂正 puts right: label, as it was, as it is to be.
+    pub changes: Vec<(&'static str, String, String)>,
+}
+
+impl Act {
+    /// Compares a 訂正 with the certificate it corrects.
+    pub(super) fn compared(mut self, face: Option<&CertificateFace>) -> Self {
+        if let (Proposal::Correction { corrected, .. }, Some(face)) = (&self.proposal, face) {
+            self.changes = face.differences(&corrected.put_into(face));
+        }
+        self
+    }
 }
 
 /// Where an act stands.
@@ -57,6 +74,11 @@ impl ActState {
             Self::Done => "完了",
             Self::Dropped => "取りやめ",
         }
+    }
+
+    /// Waits for somebody, or for the worker.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Proposed | Self::Approved)
     }
 
     fn from_code(code: &str) -> Option<Self> {
@@ -87,6 +109,7 @@ impl TryFrom<ActRow> for Act {
             decided_at: row.decided_at,
             words: row.words,
             seq: row.seq,
+            changes: Vec::new(),
         })
     }
 }

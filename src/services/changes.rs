@@ -142,7 +142,7 @@ pub async fn open(app: &App, who: &ContractorUser, digits: &str) -> Result<Chang
     match open {
         Some(row) if stage_of(&row)?.is_editable() => {
             change.form = row.form.0.clone();
-            change.kept = Some(kept(row)?);
+            change.kept = Some(kept(row, &change.guarantee.number)?);
         }
         Some(row) => change.under_way = row.receipt_no.clone().map(|receipt| (receipt, row.id)),
         None => {}
@@ -150,7 +150,7 @@ pub async fn open(app: &App, who: &ContractorUser, digits: &str) -> Result<Chang
     Ok(change)
 }
 
-fn kept(row: ApplicationRow) -> Result<OpenForm, AppError> {
+fn kept(row: ApplicationRow, number: &str) -> Result<OpenForm, AppError> {
     Ok(OpenForm {
         stage: stage_of(&row)?,
         id: row.id,
@@ -161,7 +161,7 @@ fn kept(row: ApplicationRow) -> Result<OpenForm, AppError> {
         updated_at: row.updated_at,
         return_words: row.return_words,
         notices: Vec::new(),
-        change_of: row.guarantee_id,
+        change_of: Some(number.to_owned()),
     })
 }
 

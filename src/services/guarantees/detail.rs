@@ -143,12 +143,13 @@ pub async fn office_detail(
     let id = row.id;
     let mut detail = detail_of(&mut tx, who.surety, row).await?;
     let rows = acts::of_guarantee(&mut tx, id).await?;
-    detail.acts = rows
-        .into_iter()
-        .map(Act::try_from)
-        .collect::<Result<_, _>>()?;
+    let chain = Chain::load(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    for row in rows {
+        let act = Act::try_from(row)?;
+        let target = act.proposal.target().and_then(|seq| chain.face(seq).ok());
+        detail.acts.push(act.compared(target));
+    }
     if let Some(at) = at {
-        let chain = Chain::load(&mut tx, id).await?.ok_or(AppError::NotFound)?;
         let life = Life::as_of(&chain.counting(), at).map_err(AppError::internal)?;
         detail.past = Some(Past { at, life });
     }

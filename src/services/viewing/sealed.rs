@@ -303,29 +303,14 @@ fn fault(fault: SealFault) -> Fault {
 
 /// The rows that differ, in the certificate's order.
 fn changes(before: &CertificateFace, after: &CertificateFace) -> Vec<Change> {
-    let (old, new) = (before.rows(), after.rows());
-    let labels = new.iter().chain(&old).map(|row| row.label);
-    let mut seen = Vec::new();
-    let mut changes = Vec::new();
-    for label in labels {
-        if seen.contains(&label) {
-            continue;
-        }
-        seen.push(label);
-        let words = |rows: &[crate::domain::certificate::Row]| {
-            let row = rows.iter().find(|row| row.label == label);
-            row.map_or_else(String::new, |row| row.lines.join("　"))
-        };
-        let (before, after) = (words(&old), words(&new));
-        if before != after {
-            changes.push(Change {
-                label,
-                before,
-                after,
-            });
-        }
-    }
-    changes
+    let differences = before.differences(after).into_iter();
+    differences
+        .map(|(label, before, after)| Change {
+            label,
+            before,
+            after,
+        })
+        .collect()
 }
 
 #[cfg(test)]
