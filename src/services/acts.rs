@@ -259,13 +259,13 @@ async fn free(conn: &mut PgConnection, chain: &Chain) -> Result<(), AppError> {
 ///
 /// # Errors
 /// `Denied` for other roles and for the proposer; `Conflict` where it no longer fits.
-pub async fn approve(app: &App, who: &Officer, id: Uuid) -> Result<(), AppError> {
+pub async fn approve(app: &App, who: &Officer, digits: &str, id: Uuid) -> Result<(), AppError> {
     if !who.role.may_approve() {
         return Err(AppError::Denied("承認の権限がありません。"));
     }
     let now = app.clock.now();
     let mut tx = app.db.begin(&who.scope()).await?;
-    let row = acts::lock(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    let row = of(&mut tx, who, digits, id).await?;
     match row.state.as_str() {
         "approved" | "done" => return Ok(()),
         "proposed" => {}
@@ -315,6 +315,22 @@ pub async fn approve(app: &App, who: &Officer, id: Uuid) -> Result<(), AppError>
     Ok(())
 }
 
+/// An act of this very guarantee, under its lock.
+async fn of(
+    conn: &mut PgConnection,
+    who: &Officer,
+    digits: &str,
+    id: Uuid,
+) -> Result<ActRow, AppError> {
+    let guarantee = guarantees::find_of_office(conn, who.surety, digits)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    acts::lock(conn, id)
+        .await?
+        .filter(|row| row.guarantee_id == guarantee.id)
+        .ok_or(AppError::NotFound)
+}
+
 /// The proposal still fits the chain it was made for.
 fn fitting(chain: &Chain, row: &ActRow) -> Result<Proposal, String> {
     let life = chain.life().map_err(|error| error.to_string())?;
@@ -332,10 +348,16 @@ fn fitting(chain: &Chain, row: &ActRow) -> Result<Proposal, String> {
 ///
 /// # Errors
 /// `Denied` for others; `Conflict` once it is approved.
-pub async fn drop_act(app: &App, who: &Officer, id: Uuid, words: &str) -> Result<(), AppError> {
+pub async fn drop_act(
+    app: &App,
+    who: &Officer,
+    digits: &str,
+    id: Uuid,
+    words: &str,
+) -> Result<(), AppError> {
     let now = app.clock.now();
     let mut tx = app.db.begin(&who.scope()).await?;
-    let row = acts::lock(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    let row = of(&mut tx, who, digits, id).await?;
     if row.proposed_by != who.account && !who.role.may_approve() {
         return Err(AppError::Denied(
             "取りやめられるのは、起案した人と承認者です。",

@@ -102,7 +102,7 @@ impl Desk<'_> {
     /// The same, approved by the other person and done.
     pub async fn acted(&self, number: &str, proposal: &Proposal) {
         let id = self.proposed(number, proposal).await.unwrap();
-        acts::approve(&self.house.app, &self.approver, id)
+        acts::approve(&self.house.app, &self.approver, &number[..DIGITS], id)
             .await
             .unwrap();
         self.house.work().await;

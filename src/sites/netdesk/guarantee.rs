@@ -314,6 +314,9 @@ pub async fn ask_renewal(
     let number = number_of(&who, &typed)?;
     let back = to::Guarantee(&typed).to_string();
     let id = uuid::Uuid::try_parse(form.get("id")).map_err(|_| AppError::NotFound)?;
+    guarantees::find(&web, &who, number.digits())
+        .await?
+        .ok_or(AppError::NotFound)?;
     let reason = text::block(form.get("reason"), REASON_MAX).and_then(text::required);
     let told = match reason {
         Err(fault) => Flash::warn(fault.sentence("再発行の理由")),

@@ -259,7 +259,8 @@ pub async fn approve(
     who: Officer,
     Named((typed, id)): Named<(String, Uuid)>,
 ) -> PageResult {
-    let told = match acts::approve(&web, &who, id).await {
+    let number = number_of(&who, &typed)?;
+    let told = match acts::approve(&web, &who, number.digits(), id).await {
         Ok(()) => Flash::ok("承認しました。証書の手続きをしています。"),
         Err(AppError::Conflict(words)) => Flash::warn(words),
         Err(AppError::Denied(words)) => Flash::warn(words),
@@ -275,9 +276,11 @@ pub async fn drop_act(
     Named((typed, id)): Named<(String, Uuid)>,
     raw: RawForm,
 ) -> PageResult {
+    let number = number_of(&who, &typed)?;
+    guarantees::office_detail(&web, &who, number.digits(), None).await?;
     let told = match text::block(raw.get("words"), WORDS_MAX).and_then(text::required) {
         Err(fault) => Flash::warn(fault.sentence("取りやめる理由")),
-        Ok(words) => match acts::drop_act(&web, &who, id, &words).await {
+        Ok(words) => match acts::drop_act(&web, &who, number.digits(), id, &words).await {
             Ok(()) => Flash::ok("起案を取りやめました。"),
             Err(AppError::Conflict(words)) => Flash::warn(words),
             Err(AppError::Denied(words)) => Flash::warn(words),

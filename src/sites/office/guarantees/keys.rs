@@ -8,7 +8,7 @@ use super::number_of;
 use crate::domain::text;
 use crate::error::AppError;
 use crate::services::Officer;
-use crate::services::renewals;
+use crate::services::{guarantees, renewals};
 use crate::web::answer::PageResult;
 use crate::web::form::RawForm;
 use crate::web::page::Flash;
@@ -27,6 +27,7 @@ pub async fn order(
 ) -> PageResult {
     let number = number_of(&who, &typed)?;
     let id = Uuid::try_parse(raw.get("id")).map_err(|_| AppError::NotFound)?;
+    there(&web, &who, number.digits()).await?;
     let told = match text::block(raw.get("reason"), REASON_MAX).and_then(text::required) {
         Err(fault) => Flash::warn(fault.sentence("再発行の理由")),
         Ok(reason) => told(renewals::order(&web, &who, number.digits(), id, &reason).await)?,
@@ -53,6 +54,7 @@ pub async fn decline(
     raw: RawForm,
 ) -> PageResult {
     let number = number_of(&who, &typed)?;
+    there(&web, &who, number.digits()).await?;
     let told = match text::block(raw.get("words"), REASON_MAX).and_then(text::required) {
         Err(fault) => Flash::warn(fault.sentence("お断りする理由")),
         Ok(words) => match renewals::decline(&web, &who, number.digits(), id, &words).await {
@@ -72,4 +74,11 @@ fn told(done: Result<(), AppError>) -> Result<Flash, AppError> {
         Err(AppError::Conflict(words)) => Ok(Flash::warn(words)),
         Err(error) => Err(error),
     }
+}
+
+/// What is not theirs is not found, whatever was typed.
+async fn there(web: &Web, who: &Officer, digits: &str) -> Result<(), AppError> {
+    guarantees::office_detail(web, who, digits, None)
+        .await
+        .map(drop)
 }
