@@ -11,7 +11,8 @@ const RIGHT = '○○浄水場△△修繕工事（一生・訂正）';
 const TABLE = {
   born: { step: '新規の発行',
     netdesk: ['電子保証履歴一覧', '発行済', '新規', '変更の申込', '!変更ー1'],
-    office: ['新規', 'いま有効', '訂正を起案する', '解約を起案する'],
+    clerk: ['新規', 'いま有効', '訂正を起案する', '解約を起案する'],
+    office: ['新規', 'いま有効', '!起案する'],
     dsure: ['内容を確認できました', '新規（変更はありません）', '20,000,000', '令和09年03月31日'],
     mail: ['電子保証（認証キー）発行完了のお知らせ', '新規', '{番号}', '!{キー}'] },
   needless: { step: '請負金額だけの変更（T9）',
@@ -22,7 +23,7 @@ const TABLE = {
     office: ['変更の前と後', '50,000,000円 → 62,000,000円', '20,000,000円 → 24,800,000円', '変更のもとの証書'] },
   first: { step: '変更ー1の発行',
     netdesk: ['新規', '変更ー1', '62,000,000', '24,800,000'],
-    office: ['変更ー1', 'いま有効', '変更取消を起案する'],
+    clerk: ['変更ー1', 'いま有効', '変更取消を起案する'],
     dsure: ['変更ー1', '前の版から変わったところ', '24,800,000', '62,000,000', '20,000,000'],
     mail: ['対象　　　　　　：変更ー1', '認証キーは新規発行時のものから変わりません', '!{キー}'],
     pdf: ['変更ー1', '{番号}'] },
@@ -61,6 +62,7 @@ await day(async d => {
   let netdesk, office, pdf = '', known = 0;
   const places = {
     netdesk: async () => { if (netdesk) await contractor.go(netdesk); return contractor.text(); },
+    clerk: async () => { await clerk.go(office); return clerk.text(); },
     office: async () => { await approver.go(office); return approver.text(); },
     dsure: async () => { await town.go(`/dsure/certificates/${d.facts.版}`); return town.text(); },
     // Only the letters of this step.
@@ -106,14 +108,14 @@ await day(async d => {
   await contractor.go(netdesk);
   await contractor.press('変更の申込');
   await d.check(contractor, '変更の申込');
+  const home = netdesk;
   const ask = async fields => {
-    await contractor.go(`${netdesk}/change`);
+    await contractor.go(`${home}/change`);
     for (const [label, value] of Object.entries(fields)) await contractor.fill(label, value);
     await contractor.fill('変更契約日', '2026-07-01');
     await contractor.fill('変更の理由', '設計変更による増額');
     await contractor.press('変更の内容を確認する');
   };
-  const home = netdesk;
   netdesk = '';
   await ask({ '請負金額（総額）': '62,000,000' });
   same(contractor.status, 422, 'a change that is not needed');
@@ -221,7 +223,7 @@ await day(async d => {
 
   d.step('a new key');
   await contractor.go(home);
-  await contractor.opens('認証キーの再発行を依頼する');
+  await contractor.touch('認証キーの再発行を依頼する');
   await contractor.fill('再発行の理由', 'メールを誤って送った');
   await contractor.press('再発行を依頼する');
   await row('asked_key');
