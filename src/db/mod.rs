@@ -22,6 +22,7 @@ pub mod logins;
 pub mod obligees;
 mod pool;
 pub mod queue;
+pub mod standing;
 pub mod sureties;
 
 use std::ops::{Deref, DerefMut};

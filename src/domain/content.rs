@@ -200,6 +200,21 @@ pub struct BidFacts {
     /// 中間前払金あり.
     pub midterm: bool,
     pub prepayment_plan: Option<PrepaymentPlan>,
+    /// 設計金額, whole yen.
+    #[serde(default)]
+    pub design_price: Option<Yen>,
+    /// 発注担当課, where the obligee's rules tell sections apart.
+    #[serde(default)]
+    pub obligee_section: Option<String>,
+    /// 契約の細目: one of the obligee's own kinds of contract.
+    #[serde(default)]
+    pub kind_detail: Option<String>,
+    /// 部分払を選択している, instead of 中間前払金.
+    #[serde(default)]
+    pub partial_payment: bool,
+    /// The guarantee comes into being by a change of the contract.
+    #[serde(default)]
+    pub by_change: bool,
 }
 
 /// 保証証書受取, for paper.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::applications::{Item, unprinted};
 use super::obligees::Obligee;
-use super::{issuance, same_works};
+use super::{issuance, same_works, standing};
 use crate::db::applications::CaseRow;
 use crate::db::items::ItemRow;
 use crate::db::sureties::{self, ContractorRow};
@@ -55,6 +55,8 @@ pub struct Grounds {
     /// What an approval of each product applied for binds.
     bindings: Vec<(Product, [u8; 32])>,
     today: Date,
+    /// 申込日
+    pub applied_on: Date,
 }
 
 impl Grounds {
@@ -66,8 +68,10 @@ impl Grounds {
     ) -> Result<Self, AppError> {
         let content = case.content.0.clone();
         let contractor = sureties::contractor(conn, case.surety_id, case.contractor_id).await?;
+        let applied_on = era::tokyo_date(case.first_sent_at);
         let obligee = match content.works.obligee_id {
-            Some(obligee) => obligees::find(conn, case.surety_id, obligee).await?,
+            // The book of the application's own day, whatever came later.
+            Some(obligee) => obligees::find(conn, case.surety_id, obligee, applied_on).await?,
             None => None,
         };
         let obligee = obligee.map(Obligee::try_from).transpose()?;
@@ -85,8 +89,10 @@ impl Grounds {
             obligee.as_ref().and_then(|obligee| obligee.book.as_ref()),
             &Circumstances {
                 today,
-                applied_on: era::tokyo_date(case.first_sent_at),
+                applied_on,
                 lump_sum_agreement: contractor.lump_sum,
+                guarantees: standing::of(conn, case.surety_id, case.contractor_id, &content)
+                    .await?,
             },
         );
         let (surety, contractor_id) = (case.surety_id, case.contractor_id);
@@ -106,6 +112,7 @@ impl Grounds {
             findings,
             bindings,
             today,
+            applied_on,
         })
     }
 
@@ -126,17 +133,34 @@ impl Grounds {
 
     /// Rules that refuse a product, or the works as a whole: approving waits until none does.
     pub fn refusals(&self, product: Product) -> Vec<String> {
+        self.said(product, Outcome::Refuse)
+    }
+
+    /// Rules that refuse a product unless whoever approves overrules them with a reason.
+    pub fn overrulable(&self, product: Product) -> Vec<String> {
+        self.said(product, Outcome::Overrulable)
+    }
+
+    fn said(&self, product: Product, outcome: Outcome) -> Vec<String> {
         let mut sentences: Vec<String> = Vec::new();
-        for finding in &self.findings {
-            let concerns = finding.product.is_none_or(|known| known == product);
-            if concerns && finding.outcome == Outcome::Refuse {
-                let sentence = format!("{}：{}", finding.rule.title(), finding.sentence);
-                if !sentences.contains(&sentence) {
-                    sentences.push(sentence);
-                }
+        for finding in self.broken(product, outcome) {
+            let sentence = format!("{}：{}", finding.rule.title(), finding.sentence);
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
             }
         }
         sentences
+    }
+
+    /// The findings of one outcome that concern a product.
+    pub(super) fn broken(
+        &self,
+        product: Product,
+        outcome: Outcome,
+    ) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| {
+            finding.outcome == outcome && finding.product.is_none_or(|known| known == product)
+        })
     }
 
     /// Why a product cannot be issued yet; empty when it can.
@@ -149,7 +173,12 @@ impl Grounds {
             ));
         }
         reasons.extend(self.refusals(item.product));
-        reasons.extend(rules::before_issue(&self.content, item.product, self.today));
+        reasons.extend(rules::before_issue(
+            &self.content,
+            item.product,
+            self.applied_on,
+            self.today,
+        ));
         let approved = item.approved_sha256.as_deref();
         if item.state == ItemState::Approved
             && approved != self.binding(item.product).map(<[u8; 32]>::as_slice)

@@ -170,7 +170,7 @@ pub async fn detail(app: &App, who: &ContractorUser, digits: &str) -> Result<Det
     let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits)
         .await?
         .ok_or(AppError::NotFound)?;
-    let detail = detail_of(&mut tx, who.surety, row).await?;
+    let detail = detail_of(&mut tx, who.surety, row, app.clock.now()).await?;
     tx.commit().await?;
     Ok(detail)
 }
@@ -184,7 +184,7 @@ pub async fn office_detail(app: &App, who: &Officer, digits: &str) -> Result<Det
     let row = guarantees::find_of_office(&mut tx, who.surety, digits)
         .await?
         .ok_or(AppError::NotFound)?;
-    let detail = detail_of(&mut tx, who.surety, row).await?;
+    let detail = detail_of(&mut tx, who.surety, row, app.clock.now()).await?;
     tx.commit().await?;
     Ok(detail)
 }
@@ -193,9 +193,11 @@ async fn detail_of(
     conn: &mut PgConnection,
     surety: i64,
     row: GuaranteeRow,
+    now: OffsetDateTime,
 ) -> Result<Detail, AppError> {
     let obligee = match row.obligee_id {
-        Some(id) => obligees::find(conn, surety, id).await?,
+        // Where a key is handed in is as the obligee wants it now.
+        Some(id) => obligees::find(conn, surety, id, era::tokyo_date(now)).await?,
         None => None,
     };
     let book = obligee

@@ -29,6 +29,7 @@ mod paging;
 pub mod registers;
 pub mod rescues;
 mod same_works;
+mod standing;
 pub mod sureties;
 pub mod viewing;
 

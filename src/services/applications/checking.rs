@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::super::{ContractorUser, obligees, same_works};
+use super::super::{ContractorUser, obligees, same_works, standing};
 use crate::app::App;
 use crate::db::{applications, sureties};
 use crate::domain::content::ApplicationContent;
@@ -88,7 +88,9 @@ pub(super) async fn check_in(
         None => None,
     };
     let first_sent_at = known.and_then(|row| row.first_sent_at);
-    let named = obligees::meant(conn, who.surety, form.get(Field::Obligee.id())).await?;
+    let applied_on = era::tokyo_date(first_sent_at.unwrap_or(now));
+    let typed = form.get(Field::Obligee.id());
+    let named = obligees::meant(conn, who.surety, typed, applied_on).await?;
     let book = match named.as_ref().and_then(|row| row.book.clone()) {
         Some(book) => Some(serde_json::from_value::<RuleBook>(book)?),
         None => None,
@@ -113,8 +115,9 @@ pub(super) async fn check_in(
         checked.book.as_ref(),
         &Circumstances {
             today: era::tokyo_date(now),
-            applied_on: era::tokyo_date(first_sent_at.unwrap_or(now)),
+            applied_on,
             lump_sum_agreement: contractor.lump_sum,
+            guarantees: standing::of(conn, who.surety, who.contractor, &reading.content).await?,
         },
     );
     match reading.whole() {
