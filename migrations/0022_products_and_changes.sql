@@ -57,6 +57,36 @@ grant update (base_seq) on application_items to netdesk;
 -- A link of the chain comes from an item (new, change) or from an act (correction, cancellation, end).
 alter table certificates add column item_id uuid;
 alter table certificates add column act_id uuid;
+-- 変更取消 and 解約 are statements about certificates, no certificates people open.
+alter table certificates add column kind text not null default 'certificate'
+  constraint certificates_kind check (kind in ('certificate', 'statement'));
+
+-- Certificates that were corrected or cancelled since, and by which link: the contractor does not see
+-- them any more (seed 000: 「訂正、変更取消された履歴は表示されません」).
+create table withdrawn_links (
+  guarantee_id bigint not null,
+  seq integer not null,
+  surety_id bigint not null,
+  contractor_id bigint not null,
+  branch_id bigint not null,
+  by_seq integer not null,
+  primary key (guarantee_id, seq),
+  constraint withdrawn_links_link foreign key (guarantee_id, seq) references certificates (guarantee_id, seq),
+  constraint withdrawn_links_by foreign key (guarantee_id, by_seq) references certificates (guarantee_id, seq)
+);
+alter table withdrawn_links enable row level security;
+alter table withdrawn_links force row level security;
+create policy contractor_reads on withdrawn_links for select to netdesk
+  using (surety_id = app_surety() and contractor_id = app_contractor());
+create policy office_reads on withdrawn_links for select to office
+  using (surety_id = app_surety() and app_sees_branch(branch_id));
+create policy all_of_them on withdrawn_links to worker using (true) with check (true);
+grant select on withdrawn_links to netdesk, office;
+grant select, insert on withdrawn_links to worker;
+create trigger append_only before update or delete on withdrawn_links
+  for each row execute function refuse_rewriting();
+create trigger append_only_all before truncate on withdrawn_links
+  for each statement execute function refuse_rewriting();
 
 -- What holds now, for lists and searches: reckoned anew from the signed chain with every link.
 alter table guarantees add column terminated_on date;
@@ -188,3 +218,6 @@ create policy office_queue on jobs for insert to office
   with check (surety_id = app_surety()
     and kind in ('issue', 'act', 'renew_key', 'mail_returned', 'mail_invitation', 'mail_password')
     and state = 'ready' and attempts = 0 and last_error is null and finished_at is null);
+
+-- Where D-Sure's door leads; what holds it reckons itself, from the signed chain.
+alter table dsure.deposits add column current_seq integer not null default 1;

@@ -7,6 +7,7 @@ use std::time::Duration as StdDuration;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::db::Scope;
@@ -16,7 +17,7 @@ use crate::mail::Mailer;
 use crate::services::accounts::sessions;
 use crate::services::issuance::{self, Outcome};
 use crate::services::letters::{self, Composed, Kind};
-use crate::services::{deposits, keys};
+use crate::services::{acts, deposits, keys, renewals};
 
 /// How long the worker rests when nothing is due.
 const REST: StdDuration = StdDuration::from_millis(100);
@@ -164,7 +165,7 @@ async fn work(app: &App, mailer: &Mailer, job: JobRow) {
         return;
     }
     let result = match job.kind.as_str() {
-        "issue" => match job.payload["item"].as_str().and_then(|id| id.parse().ok()) {
+        "issue" => match id_of(&job, "item") {
             Some(item) => issuance::issue(app, job.id, item).await,
             None => Ok(Outcome::Hopeless("処理の内容が読めません".to_owned())),
         },
@@ -175,6 +176,16 @@ async fn work(app: &App, mailer: &Mailer, job: JobRow) {
                 .and_then(|seq| i32::try_from(seq).ok()),
         ) {
             (Some(guarantee), Some(seq)) => deposits::deposit(app, job.id, guarantee, seq).await,
+            _ => Ok(Outcome::Hopeless("処理の内容が読めません".to_owned())),
+        },
+        "act" => match id_of(&job, "act") {
+            Some(act) => acts::run(app, job.id, act).await,
+            None => Ok(Outcome::Hopeless("処理の内容が読めません".to_owned())),
+        },
+        "renew_key" => match (id_of(&job, "renewal"), job.payload["guarantee"].as_i64()) {
+            (Some(renewal), Some(guarantee)) => {
+                renewals::run(app, job.id, renewal, guarantee).await
+            }
             _ => Ok(Outcome::Hopeless("処理の内容が読めません".to_owned())),
         },
         _ => Ok(Outcome::Hopeless("この種類の処理を知りません".to_owned())),
@@ -188,6 +199,10 @@ async fn work(app: &App, mailer: &Mailer, job: JobRow) {
             failed(app, &job, &error.to_string()).await;
         }
     }
+}
+
+fn id_of(job: &JobRow, name: &str) -> Option<Uuid> {
+    job.payload[name].as_str().and_then(|id| id.parse().ok())
 }
 
 /// One attempt more has failed: tried again later, and at last buried, so that it neither turns in
@@ -213,9 +228,11 @@ async fn failed(app: &App, job: &JobRow, words: &str) {
 }
 
 async fn bury(app: &App, job: &JobRow, reason: &str) {
-    let item = job.payload["item"].as_str().and_then(|id| id.parse().ok());
-    let buried = match item {
-        Some(item) if job.kind == "issue" => issuance::give_up(app, job.id, item, reason).await,
+    let buried = match (id_of(job, "item"), id_of(job, "act")) {
+        (Some(item), _) if job.kind == "issue" => {
+            issuance::give_up(app, job.id, item, reason).await
+        }
+        (_, Some(act)) if job.kind == "act" => acts::give_up(app, job.id, act, reason).await,
         _ => keys::bury(app, job.id, reason).await,
     };
     if let Err(error) = buried {

@@ -79,7 +79,9 @@ pub async fn look(
              join sureties s on s.id = c.surety_id
              join arrivals r on r.guarantee_id = c.guarantee_id and r.seq = c.seq
              where g.surety_id = $1 and g.contractor_id = $2 and g.number = $3
-               and g.form = 'electronic' and g.issued_at is not null),
+               and g.form = 'electronic' and g.issued_at is not null and c.kind = 'certificate'
+               and not exists (select from withdrawn_links w
+                 where w.guarantee_id = c.guarantee_id and w.seq = c.seq)),
            seen as (insert into events (surety_id, contractor_id, branch_id, application_id, product,
                guarantee_id, at, actor_site, actor_id, actor_name, kind, words, detail, shown)
              select $1, $2, f.branch_id, f.application_id, f.product, f.guarantee_id, $5, 'netdesk',

@@ -31,12 +31,13 @@ pub struct GuaranteeRow {
     pub current_seq: i32,
     pub issued_on: Date,
     pub issued_at: Option<OffsetDateTime>,
+    pub terminated_on: Option<Date>,
 }
 
 const COLUMNS: &str =
     "id, contractor_id, branch_id, application_id, number, suffix, product, form, obligee_id,
   obligee_name, works_name, contractor_name, jv_name, jv_representative, price, amount, until, bank,
-  current_seq, issued_on, issued_at";
+  current_seq, issued_on, issued_at, terminated_on";
 
 /// A guarantee as a line of a list.
 #[derive(Debug, Clone, sqlx::FromRow)]

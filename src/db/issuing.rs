@@ -6,6 +6,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::domain::content::ApplicationContent;
+use crate::domain::era;
 use crate::domain::product::Product;
 
 /// Everything a certificate is made of, read under the item's lock.
@@ -22,6 +23,9 @@ pub struct Draftable {
     pub approved_sha256: Option<Vec<u8>>,
     pub content: Json<ApplicationContent>,
     pub first_sent_at: OffsetDateTime,
+    /// The guarantee it changes, and the version it was built on; of a new one neither.
+    pub guarantee_id: Option<i64>,
+    pub base_seq: Option<i32>,
     pub contractor_name: String,
     pub contractor_address: String,
     pub representative: String,
@@ -39,7 +43,7 @@ pub struct Draftable {
 }
 
 const DRAFTABLE: &str = "select i.id as item_id, i.application_id, i.surety_id, i.contractor_id,
-  i.branch_id, i.product, i.form, i.state, i.approved_sha256, a.content, a.first_sent_at,
+  i.branch_id, i.product, i.form, i.state, i.approved_sha256, a.content, a.first_sent_at, i.guarantee_id, i.base_seq,
   c.name as contractor_name, c.address as contractor_address, c.representative, c.lump_sum,
   b.name as branch_name, b.tel as branch_tel, b.fax as branch_fax, s.name as surety_name,
   s.address as surety_address, s.president_title, s.president_name, s.suffix, s.vow_prepayment,
@@ -141,9 +145,13 @@ pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i
     sqlx::query_scalar(
         "with g as (insert into guarantees (surety_id, contractor_id, branch_id, application_id, item_id,
              number, suffix, product, form, obligee_id, obligee_name, works_name, works_search,
-             contractor_name, jv_name, jv_representative, price, amount, until, bank, issued_on, issued_at)
+             contractor_name, jv_name, jv_representative, price, amount, until, bank, issued_on, issued_at,
+             rule_book_id)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-             $20, $21, $22)
+             $20, $21, $22,
+             (select id from rule_books where surety_id = $1 and obligee_id = $10
+                and (valid_from is null or valid_from <= $29)
+                and (valid_until is null or valid_until >= $29) order by version desc limit 1))
            returning id),
          k as (insert into signing_keys (key_id, surety_id, public_key, created_at)
            values ($25, $1, $28, $27) on conflict (key_id) do nothing)
@@ -179,6 +187,8 @@ pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i
     .bind(new.sha256)
     .bind(new.signed_at)
     .bind(new.public_key)
+    // The rule book of the application's own day stays attached.
+    .bind(era::tokyo_date(item.first_sent_at))
     .fetch_one(conn)
     .await
 }
@@ -209,6 +219,20 @@ pub async fn close_when_done(
     .execute(conn)
     .await
     .map(drop)
+}
+
+/// The guarantee an item made.
+pub async fn set_guarantee(
+    conn: &mut PgConnection,
+    item: Uuid,
+    guarantee: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("update application_items set guarantee_id = $2 where id = $1")
+        .bind(item)
+        .bind(guarantee)
+        .execute(conn)
+        .await
+        .and_then(super::one)
 }
 
 /// 認証キー, sealed.
@@ -273,7 +297,9 @@ pub struct Depositable {
     pub contractor_id: i64,
     pub branch_id: i64,
     pub application_id: Uuid,
-    pub item_id: Uuid,
+    /// The application's product behind this link; `None` for an act of the branch.
+    pub item_id: Option<Uuid>,
+    pub act_id: Option<Uuid>,
     pub number: String,
     pub suffix: String,
     pub product: String,
@@ -292,13 +318,15 @@ pub async fn depositable(
     seq: i32,
 ) -> Result<Option<Depositable>, sqlx::Error> {
     sqlx::query_as(
-        "select g.id as guarantee_id, c.seq, g.surety_id, g.contractor_id, g.branch_id, g.application_id,
-           g.item_id, g.number, g.suffix, g.product, g.form, s.name as surety_name, c.face, c.signature,
+        "select g.id as guarantee_id, c.seq, g.surety_id, g.contractor_id, g.branch_id,
+           coalesce(i.application_id, g.application_id) as application_id,
+           case when c.act_id is null then coalesce(c.item_id, g.item_id) end as item_id, c.act_id, g.number, g.suffix, g.product, g.form, s.name as surety_name, c.face, c.signature,
            c.key_id, coalesce((a.content -> 'information' ->> 'notify')::boolean, false) as notify,
            exists (select from arrivals r where r.guarantee_id = g.id and r.seq = c.seq) as arrived
          from guarantees g
          join certificates c on c.guarantee_id = g.id and c.seq = $2
-         join applications a on a.id = g.application_id
+         left join application_items i on i.id = c.item_id
+         join applications a on a.id = coalesce(i.application_id, g.application_id)
          join sureties s on s.id = g.surety_id
          where g.id = $1",
     )
@@ -308,12 +336,13 @@ pub async fn depositable(
     .await
 }
 
-/// The deposit: verifier (first version only), certificate, public key, arrival — one statement.
+/// The deposit: verifier (`None` for later links, which hang under the first one's key), certificate,
+/// public key, arrival — one statement.
 pub async fn deposit(
     conn: &mut PgConnection,
     from: &Depositable,
     key_version: i32,
-    verifier: &str,
+    verifier: Option<&str>,
     at: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
@@ -321,10 +350,10 @@ pub async fn deposit(
              select key_id, $2, public_key, created_at from signing_keys where key_id = $6
              on conflict (key_id) do nothing),
            d as (insert into dsure.deposits (number, suffix, surety_name, key_version, verifier, deposited_at)
-             values ($1, $2, $3, $4, $5, $9) on conflict (number) do nothing),
+             select $1, $2, $3, $4, $5, $9 where $5::text is not null on conflict (number) do nothing),
            ar as (insert into arrivals (guarantee_id, seq, surety_id, contractor_id, branch_id, arrived_at)
              values ($10, $11, $12, $13, $14, $9)),
-           gu as (update guarantees set issued_at = coalesce(issued_at, $9), current_seq = $11 where id = $10)
+           gu as (update guarantees set issued_at = $9 where id = $10 and issued_at is null)
          insert into dsure.certificates (number, seq, face, signature, key_id, arrived_at)
          values ($1, $11, $7, $8, $6, $9)",
     )

@@ -42,7 +42,7 @@ const SELECT: &str =
   from application_items i
   left join accounts ex on ex.id = i.examined_by
   left join accounts ap on ap.id = i.approved_by
-  left join guarantees g on g.item_id = i.id";
+  left join guarantees g on g.id = i.guarantee_id";
 
 /// The products of an application, prepayment first.
 pub async fn of_application(
@@ -259,6 +259,20 @@ pub async fn unorder(conn: &mut PgConnection, id: Uuid, reason: &str) -> Result<
     .map(drop)
 }
 
+/// Whether the branch is at work on a change of this guarantee.
+pub async fn change_under_way(
+    conn: &mut PgConnection,
+    guarantee: i64,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "select exists (select from application_items where guarantee_id = $1 and base_seq is not null
+           and state in ('under_examination', 'awaiting_approval', 'approved', 'ordered'))",
+    )
+    .bind(guarantee)
+    .fetch_one(conn)
+    .await
+}
+
 /// 入金確認
 pub struct NewPayment {
     pub id: Uuid,
@@ -372,7 +386,7 @@ pub async fn of_contractor(
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select i.id, i.application_id, i.product, i.form, i.fee_method, i.state, i.sent_at,
            exists (select from payments p where p.item_id = i.id and p.terms_seq = i.terms_seq) as paid,
-           (select g.number || g.suffix from guarantees g where g.item_id = i.id) as number,
+           (select g.number || g.suffix from guarantees g where g.id = i.guarantee_id) as number,
            a.obligee_name, a.works_name, a.price
          {LISTED} and ($7::timestamptz is null or (i.sent_at, i.id) {place} ($7, $8))
          order by i.sent_at {order}, i.id {order} offset $9 limit $10"

@@ -10,6 +10,7 @@ use crate::domain::content::ApplicationContent;
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct IssuedFacts {
     pub company: String,
+    pub company_email: String,
     pub number: String,
     pub product: String,
     pub works_name: String,
@@ -27,7 +28,8 @@ pub struct IssuedFacts {
     pub hours: String,
 }
 
-/// Only once the version has arrived at D-Sure: no mail before the deposit.
+/// Only once the link counts: no mail before the deposit. The address is that of the application
+/// behind the link, else of the guarantee's first one.
 pub async fn issued(
     conn: &mut PgConnection,
     guarantee: i64,
@@ -36,20 +38,39 @@ pub async fn issued(
     sqlx::query_as(
         "select g.contractor_name as company, g.number || g.suffix as number, g.product, g.works_name,
            g.obligee_name, a.content, convert_from(c.face, 'UTF8')::jsonb -> 'occasion' as occasion,
-           r.arrived_at, s.name as surety, g.surety_id, g.contractor_id, g.branch_id, g.application_id,
-           b.name as branch, b.tel, b.hours
+           coalesce(r.arrived_at, c.signed_at) as arrived_at, s.name as surety, g.surety_id,
+           g.contractor_id, g.branch_id, a.id as application_id, b.name as branch, b.tel, b.hours,
+           n.email as company_email
          from guarantees g
          join certificates c on c.guarantee_id = g.id and c.seq = $2
-         join arrivals r on r.guarantee_id = g.id and r.seq = $2
-         join applications a on a.id = g.application_id
+         left join arrivals r on r.guarantee_id = g.id and r.seq = $2
+         left join application_items i on i.id = c.item_id
+         join applications a on a.id = coalesce(i.application_id, g.application_id)
+         join contractors n on n.surety_id = g.surety_id and n.id = g.contractor_id
          join sureties s on s.id = g.surety_id
          join branches b on b.surety_id = g.surety_id and b.id = g.branch_id
-         where g.id = $1",
+         where g.id = $1 and (r.arrived_at is not null or g.form = 'paper')",
     )
     .bind(guarantee)
     .bind(seq)
     .fetch_optional(conn)
     .await
+}
+
+/// When the newest key of a guarantee came to hold.
+pub async fn renewed_at(
+    conn: &mut PgConnection,
+    guarantee: i64,
+    key_version: i32,
+) -> Result<Option<OffsetDateTime>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select done_at from key_renewals where guarantee_id = $1 and key_version = $2 and state = 'done'",
+    )
+    .bind(guarantee)
+    .bind(key_version)
+    .fetch_optional(conn)
+    .await
+    .map(Option::flatten)
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]

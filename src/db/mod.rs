@@ -4,6 +4,7 @@
 //! row-level security reads. The begin and the settings travel in one message.
 
 pub mod accounts;
+pub mod acts;
 pub mod applications;
 pub mod blocks;
 pub mod branches;
@@ -18,10 +19,12 @@ pub mod issuing;
 pub mod items;
 pub mod jobs;
 pub mod letters;
+pub mod links;
 pub mod logins;
 pub mod obligees;
 mod pool;
 pub mod queue;
+pub mod renewals;
 pub mod standing;
 pub mod sureties;
 

@@ -152,18 +152,22 @@ pub async fn books(
     .await
 }
 
-/// The book a guarantee was issued under, by its id.
-pub async fn book(
+/// The obligee of a guarantee beside the book it was issued under; `None` where nobody knew it.
+pub async fn issued_under(
     conn: &mut PgConnection,
     surety: i64,
-    id: i64,
-) -> Result<Option<BookRow>, sqlx::Error> {
+    guarantee: i64,
+) -> Result<Option<ObligeeRow>, sqlx::Error> {
     sqlx::query_as(
-        "select id, version, book, valid_from, valid_until, created_by, created_at from rule_books
-         where surety_id = $1 and id = $2",
+        "select o.id, o.name, o.title_name, b.book, b.id as book_id, b.version, b.valid_from,
+           b.valid_until, b.created_at as book_at
+         from guarantees g
+         join rule_books b on b.id = g.rule_book_id
+         join obligees o on o.surety_id = b.surety_id and o.id = b.obligee_id
+         where g.surety_id = $1 and g.id = $2",
     )
     .bind(surety)
-    .bind(id)
+    .bind(guarantee)
     .fetch_optional(conn)
     .await
 }

@@ -53,6 +53,17 @@ pub enum Occasion {
     Change {
         number: u32,
     },
+    /// 変更取消: the change with this number (link `cancels` of the chain) never counts again; the face
+    /// says what holds now.
+    Cancellation {
+        number: u32,
+        cancels: u32,
+    },
+    /// 解約: the guarantee ends on this day; the face says what held until then.
+    Termination {
+        #[serde(with = "era::iso")]
+        on: Date,
+    },
 }
 
 impl Occasion {
@@ -61,7 +72,22 @@ impl Occasion {
         match self {
             Self::New => "新規".to_owned(),
             Self::Change { number } => format!("変更ー{number}"),
+            Self::Cancellation { number, .. } => format!("変更取消（変更ー{number}）"),
+            Self::Termination { .. } => "解約".to_owned(),
         }
+    }
+
+    /// n of 変更ーn, 0 for 新規: the order of the history.
+    pub fn change(&self) -> u32 {
+        match self {
+            Self::Change { number } => *number,
+            _ => 0,
+        }
+    }
+
+    /// A certificate people read; 変更取消 and 解約 are statements about certificates.
+    pub fn is_certificate(&self) -> bool {
+        matches!(self, Self::New | Self::Change { .. })
     }
 }
 
@@ -75,6 +101,9 @@ pub struct CertificateFace {
     /// Version, from 1.
     pub seq: u32,
     pub occasion: Occasion,
+    /// 訂正: stands in the place of this link; its occasion is that link's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<u32>,
     pub product: Product,
     pub form: CertificateForm,
     /// The date at the top right: civil date of T1 in Asia/Tokyo.
@@ -129,6 +158,8 @@ pub enum Standing {
     InForce,
     /// After 保証期限, whose day still counts.
     Expired,
+    /// 解約 on this day.
+    Ended(Date),
 }
 
 impl Standing {

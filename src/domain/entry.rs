@@ -18,7 +18,7 @@ use super::text;
 use super::typed::TypedForm;
 use super::width;
 use super::works::{
-    self, ContractKind, JointVenture, JvMember, MultiYear, Obligation, WorksContract, YearAmount,
+    ContractKind, JointVenture, JvMember, MultiYear, Obligation, WorksContract, YearAmount,
 };
 
 mod share;
@@ -237,7 +237,7 @@ impl Reader<'_> {
             "none" => Some(None),
             code => Obligation::from_code(code).map(Some),
         })??;
-        let first = period_from.map_or(0, works::fiscal_year);
+        let first = period_from.map_or(0, era::fiscal_year);
         let mut years = Vec::new();
         for ((scheduled, ceiling), year) in Field::YEARS.into_iter().zip(first..) {
             let blank = |field: Field| self.form.get(field.id()).trim().is_empty();

@@ -29,6 +29,7 @@
 //! | 共同企業体（JV） | joint venture | several contractors under one name |
 
 pub mod acceptance;
+pub mod act;
 pub mod application;
 pub mod certificate;
 pub mod content;
@@ -36,9 +37,11 @@ pub mod email;
 pub mod entry;
 pub mod era;
 pub mod field;
+pub mod guarantee;
 pub mod key;
 pub mod money;
 pub mod number;
+
 mod numerals;
 pub mod people;
 pub mod product;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use super::era::fiscal_year;
 use super::money::Yen;
 
 /// 工事／業務委託. Consulting covers design, survey and 測量 (domain.md §2.1).
@@ -103,15 +104,6 @@ pub struct YearAmount {
     pub scheduled: Yen,
     /// 支払限度額
     pub ceiling: Yen,
-}
-
-/// The fiscal year a day belongs to, by the calendar year it begins in.
-pub fn fiscal_year(day: Date) -> i32 {
-    if u8::from(day.month()) >= 4 {
-        day.year()
-    } else {
-        day.year() - 1
-    }
 }
 
 /// 31 March of a fiscal year.

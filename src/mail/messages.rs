@@ -14,12 +14,56 @@ pub struct Issued<'a> {
     pub product: &'a str,
     /// 新規 / 変更ーn
     pub occasion: &'a str,
+    /// A change: the key is the one of before.
+    pub changed: bool,
     pub number: &'a str,
     pub works_name: &'a str,
     pub obligee: &'a str,
     /// 2026/11/20 14:05
     pub arrived_at: &'a str,
     /// The page of the guarantee in Net Desk.
+    pub link: &'a str,
+    pub surety: &'a str,
+    pub branch: &'a str,
+    pub tel: &'a str,
+    pub hours: &'a str,
+}
+
+/// 変更取消 or 解約.
+#[derive(Debug, Template)]
+#[template(path = "mail/ended.txt", escape = "none")]
+pub struct Ended<'a> {
+    pub company: &'a str,
+    pub department: &'a str,
+    pub person: &'a str,
+    pub product: &'a str,
+    /// 変更ー1; empty for 解約.
+    pub cancelled: &'a str,
+    /// 解約日: 令和8年12月1日
+    pub ended_on: Option<&'a str>,
+    pub number: &'a str,
+    pub works_name: &'a str,
+    pub obligee: &'a str,
+    pub link: &'a str,
+    pub surety: &'a str,
+    pub branch: &'a str,
+    pub tel: &'a str,
+    pub hours: &'a str,
+}
+
+/// 認証キーの再発行: a link, never a key.
+#[derive(Debug, Template)]
+#[template(path = "mail/renewed.txt", escape = "none")]
+pub struct Renewed<'a> {
+    pub company: &'a str,
+    pub department: &'a str,
+    pub person: &'a str,
+    pub product: &'a str,
+    pub number: &'a str,
+    pub works_name: &'a str,
+    pub obligee: &'a str,
+    /// 2026/11/20 14:05
+    pub at: &'a str,
     pub link: &'a str,
     pub surety: &'a str,
     pub branch: &'a str,
@@ -90,6 +134,28 @@ impl Issued<'_> {
     /// Only if the template cannot be written.
     pub fn letter(&self, to: &str) -> Result<Letter, MailError> {
         letter(to, "電子保証（認証キー）発行完了のお知らせ", self)
+    }
+}
+
+impl Ended<'_> {
+    /// # Errors
+    /// Only if the template cannot be written.
+    pub fn letter(&self, to: &str) -> Result<Letter, MailError> {
+        let what = if self.ended_on.is_some() {
+            "解約"
+        } else {
+            "変更取消"
+        };
+        let subject = format!("保証契約の{what}のお知らせ（{}）", self.number);
+        letter(to, &subject, self)
+    }
+}
+
+impl Renewed<'_> {
+    /// # Errors
+    /// Only if the template cannot be written.
+    pub fn letter(&self, to: &str) -> Result<Letter, MailError> {
+        letter(to, "認証キー再発行のお知らせ", self)
     }
 }
 

@@ -18,7 +18,7 @@ use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-pub use messages::{Invitation, Issued, PasswordChanged, Returned};
+pub use messages::{Ended, Invitation, Issued, PasswordChanged, Renewed, Returned};
 
 /// How mail leaves the house.
 #[derive(Clone)]

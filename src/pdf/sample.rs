@@ -20,6 +20,7 @@ pub fn prepayment() -> CertificateFace {
         number: "35075-00003M".to_owned(),
         seq: 1,
         occasion: Occasion::New,
+        corrects: None,
         product: Product::Prepayment,
         form: CertificateForm::Electronic,
         dated: date!(2026 - 07 - 02),

@@ -40,10 +40,20 @@ pub enum Happened {
     ContractorChanged,
     BlockAllotted,
     JobRunAgain,
+    ActProposed,
+    ActApproved,
+    ActDropped,
+    Corrected,
+    ChangeCancelled,
+    Terminated,
+    KeyRenewalAsked,
+    KeyRenewalOrdered,
+    KeyRenewalDeclined,
+    KeyRenewed,
 }
 
 impl Happened {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 38] = [
         Self::Submitted,
         Self::Resubmitted,
         Self::Withdrawn,
@@ -72,6 +82,16 @@ impl Happened {
         Self::ContractorChanged,
         Self::BlockAllotted,
         Self::JobRunAgain,
+        Self::ActProposed,
+        Self::ActApproved,
+        Self::ActDropped,
+        Self::Corrected,
+        Self::ChangeCancelled,
+        Self::Terminated,
+        Self::KeyRenewalAsked,
+        Self::KeyRenewalOrdered,
+        Self::KeyRenewalDeclined,
+        Self::KeyRenewed,
     ];
 
     pub fn code(self) -> &'static str {
@@ -104,6 +124,16 @@ impl Happened {
             Self::ContractorChanged => "contractor_changed",
             Self::BlockAllotted => "block_allotted",
             Self::JobRunAgain => "job_run_again",
+            Self::ActProposed => "act_proposed",
+            Self::ActApproved => "act_approved",
+            Self::ActDropped => "act_dropped",
+            Self::Corrected => "corrected",
+            Self::ChangeCancelled => "change_cancelled",
+            Self::Terminated => "terminated",
+            Self::KeyRenewalAsked => "key_renewal_asked",
+            Self::KeyRenewalOrdered => "key_renewal_ordered",
+            Self::KeyRenewalDeclined => "key_renewal_declined",
+            Self::KeyRenewed => "key_renewed",
         }
     }
 
@@ -138,6 +168,16 @@ impl Happened {
             Self::ContractorChanged => "お客様の情報を変更",
             Self::BlockAllotted => "番号ブロックを割当て",
             Self::JobRunAgain => "処理をもう一度実行",
+            Self::ActProposed => "訂正・変更取消・解約を起案",
+            Self::ActApproved => "起案を承認",
+            Self::ActDropped => "起案を取りやめ",
+            Self::Corrected => "証書を訂正",
+            Self::ChangeCancelled => "変更を取消し",
+            Self::Terminated => "保証契約を解約",
+            Self::KeyRenewalAsked => "認証キーの再発行を依頼",
+            Self::KeyRenewalOrdered => "認証キーの再発行を指図",
+            Self::KeyRenewalDeclined => "認証キーの再発行をお断り",
+            Self::KeyRenewed => "認証キーを再発行",
         }
     }
 
@@ -161,6 +201,12 @@ impl Happened {
                 | Self::ContractorChanged
                 | Self::BlockAllotted
                 | Self::JobRunAgain
+                | Self::ActProposed
+                | Self::ActApproved
+                | Self::ActDropped
+                | Self::Corrected
+                | Self::ChangeCancelled
+                | Self::KeyRenewalOrdered
         )
     }
 }

@@ -8,10 +8,11 @@ use time::macros::date;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use super::chain::{self, Chain, Origin};
 use super::history::{self, About, By, Happened};
 use crate::app::App;
 use crate::db::issuing::{self, Draftable, NewGuarantee, SealedKey};
-use crate::db::{Scope, jobs};
+use crate::db::{Scope, Tx, jobs};
 use crate::domain::certificate::{
     self, CertificateFace, HandlingBranch, Issuer, Occasion, Principal, hex, sha256,
 };
@@ -28,6 +29,9 @@ const NOTE_PRICE: &str = "請負金額のみの変更の場合は、この保証
 /// Why an issue stops at the comparison with the approval.
 pub(super) const OTHER_THAN_APPROVED: &str = "承認した内容と、いま証書に印刷される内容が違います。承認を取り消して、もう一度承認してください。";
 
+/// Why a change stops where the guarantee has moved on since it was applied for.
+pub(super) const OTHER_VERSION: &str = "申込のあとで、この保証契約に変更・訂正・取消がありました。申込を差し戻し、いまの内容から作り直していただいてください。";
+
 /// What came of running an issue job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -38,11 +42,13 @@ pub enum Outcome {
     Hopeless(String),
 }
 
-/// The certificate an item would bear, with the number and dates of T1.
+/// The certificate an item would bear, with the number and dates of T1; a change gets its place from
+/// the chain.
 pub(super) fn face_of(
     draft: &Draftable,
     number: &str,
     dated: Date,
+    occasion: Occasion,
     approved_sha256: String,
 ) -> Result<CertificateFace, AppError> {
     let product = Product::from_code(&draft.product)
@@ -58,8 +64,13 @@ pub(super) fn face_of(
     Ok(CertificateFace {
         schema: certificate::SCHEMA.to_owned(),
         number: number.to_owned(),
-        seq: 1,
-        occasion: Occasion::New,
+        // A change is approved upon the version it was built on.
+        seq: draft
+            .base_seq
+            .and_then(|seq| u32::try_from(seq).ok())
+            .unwrap_or(1),
+        occasion,
+        corrects: None,
         product,
         form,
         dated,
@@ -107,7 +118,12 @@ pub(super) fn face_of(
 
 /// What an approval binds: everything printed, without number and the dates of T1 and T2.
 pub(super) fn approved_hash(draft: &Draftable) -> Result<[u8; 32], AppError> {
-    let face = face_of(draft, "", date!(1970 - 01 - 01), String::new())?;
+    // Which number the change gets, the chain says.
+    let occasion = match draft.base_seq {
+        Some(_) => Occasion::Change { number: 0 },
+        None => Occasion::New,
+    };
+    let face = face_of(draft, "", date!(1970 - 01 - 01), occasion, String::new())?;
     Ok(sha256(&face.to_bytes()?))
 }
 
@@ -134,6 +150,14 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
     if draft.approved_sha256.as_deref() != Some(&approved_hash(&draft)?) {
         return Ok(Outcome::Hopeless(OTHER_THAN_APPROVED.to_owned()));
     }
+    let approved = draft
+        .approved_sha256
+        .as_deref()
+        .map(hex)
+        .unwrap_or_default();
+    if let (Some(guarantee), Some(base)) = (draft.guarantee_id, draft.base_seq) {
+        return change(app, tx, &draft, (guarantee, base), approved, (job, now)).await;
+    }
     let Some((block, serial)) = issuing::next_number(&mut tx, draft.branch_id).await? else {
         return Ok(Outcome::Hopeless(format!(
             "{}に割り当てた番号ブロックに空きがありません。管理者が番号ブロックを加えてください。",
@@ -142,12 +166,7 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
     };
     let number = number_of(&block, serial, &draft.suffix)?;
     let dated = era::tokyo_date(now);
-    let approved = draft
-        .approved_sha256
-        .as_deref()
-        .map(hex)
-        .unwrap_or_default();
-    let face = face_of(&draft, &number.to_string(), dated, approved)?;
+    let face = face_of(&draft, &number.to_string(), dated, Occasion::New, approved)?;
     let bytes = face.to_bytes()?;
     let signature = app.vault.signer()?.sign(number.suffix(), &bytes)?;
     let electronic = face.form == CertificateForm::Electronic;
@@ -178,6 +197,7 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
         product: Some(face.product),
         guarantee: Some(guarantee),
     };
+    issuing::set_guarantee(&mut tx, item, guarantee).await?;
     let detail = json!({ "number": face.number, "seq": 1 });
     history::record(
         &mut tx,
@@ -190,7 +210,13 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
     )
     .await?;
     if electronic {
-        keep_key(app, &mut tx, &draft, guarantee, &key, now).await?;
+        let owner = KeyOwner {
+            guarantee,
+            surety: draft.surety_id,
+            contractor: draft.contractor_id,
+            version: 1,
+        };
+        keep_key(app, &mut tx, owner, &key, now).await?;
         let payload = json!({ "guarantee": guarantee, "seq": 1 });
         jobs::add(
             &mut tx,
@@ -219,26 +245,93 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
     Ok(Outcome::Done)
 }
 
-async fn keep_key(
+/// T1 of a change: the next link of the guarantee's chain, under the same number and the same key.
+async fn change(
+    app: &App,
+    mut tx: Tx,
+    draft: &Draftable,
+    (guarantee, base): (i64, i32),
+    approved: String,
+    (job, now): (Uuid, OffsetDateTime),
+) -> Result<Outcome, AppError> {
+    let Some(mut chain) = Chain::lock(&mut tx, guarantee).await? else {
+        return Ok(Outcome::Hopeless("保証契約が見つかりません".to_owned()));
+    };
+    if chain.is_under_way() {
+        return Err(AppError::internal("an earlier link is still under way"));
+    }
+    let life = chain.life()?;
+    let today = era::tokyo_date(now);
+    if let Err(barrier) = life.changeable(today, chain.head.until) {
+        return Ok(Outcome::Hopeless(barrier.sentence().to_owned()));
+    }
+    if i64::from(life.in_force) != i64::from(base) {
+        return Ok(Outcome::Hopeless(OTHER_VERSION.to_owned()));
+    }
+    let occasion = Occasion::Change {
+        number: life.next_change(),
+    };
+    let number = chain.number();
+    let face = face_of(draft, &number, today, occasion.clone(), approved)?;
+    let origin = Origin::Item(draft.item_id);
+    let seq = chain::append(app, &mut tx, &mut chain, face, origin, now).await?;
+    let about = About {
+        application: Some(draft.application_id),
+        ..chain.about()
+    };
+    let detail = json!({ "number": number, "seq": seq });
+    let words = occasion.label();
+    let signed = Happened::CertificateSigned;
+    history::record(
+        &mut tx,
+        By::Worker,
+        &about,
+        signed,
+        &words,
+        detail.clone(),
+        now,
+    )
+    .await?;
+    if draft.form == CertificateForm::Paper.code() {
+        issuing::set_issued(&mut tx, draft.item_id).await?;
+        let issued = Happened::Issued;
+        history::record(&mut tx, By::Worker, &about, issued, &words, detail, now).await?;
+    }
+    jobs::finish(&mut tx, job, now).await?;
+    tx.commit().await?;
+    Ok(Outcome::Done)
+}
+
+/// Whose key it is, and which.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KeyOwner {
+    pub guarantee: i64,
+    pub surety: i64,
+    pub contractor: i64,
+    /// From 1; each renewal takes the next.
+    pub version: i32,
+}
+
+/// Seals a key for showing it to its contractor again.
+pub(super) async fn keep_key(
     app: &App,
     conn: &mut sqlx::PgConnection,
-    draft: &Draftable,
-    guarantee: i64,
+    owner: KeyOwner,
     key: &AuthenticationKey,
     now: OffsetDateTime,
 ) -> Result<(), AppError> {
     let sealed = app.vault.sealer()?.seal(
         &mut app.chance.rng(),
-        &sealer::key_context(guarantee, 1),
+        &sealer::key_context(owner.guarantee, owner.version),
         key.expose().as_bytes(),
     )?;
     issuing::add_key(
         conn,
         &SealedKey {
-            guarantee,
-            version: 1,
-            surety: draft.surety_id,
-            contractor: draft.contractor_id,
+            guarantee: owner.guarantee,
+            version: owner.version,
+            surety: owner.surety,
+            contractor: owner.contractor,
             kek_id: &sealed.kek_id,
             nonce: &sealed.nonce,
             ciphertext: &sealed.ciphertext,

@@ -15,7 +15,7 @@ use crate::domain::certificate::Occasion;
 use crate::domain::era;
 use crate::domain::product::Product;
 use crate::error::AppError;
-use crate::mail::{Invitation, Issued, Letter, PasswordChanged, Returned};
+use crate::mail::{Ended, Invitation, Issued, Letter, PasswordChanged, Renewed, Returned};
 
 /// How long a letter may take before another worker tries it.
 const LEASE: Duration = Duration::minutes(5);
@@ -26,6 +26,15 @@ pub enum Kind {
     Issued {
         guarantee: i64,
         seq: i32,
+    },
+    /// 変更取消 or 解約: the link that says it.
+    Ended {
+        guarantee: i64,
+        seq: i32,
+    },
+    Renewed {
+        guarantee: i64,
+        key_version: i32,
     },
     Returned {
         application: Uuid,
@@ -49,6 +58,14 @@ impl Kind {
             "mail_issued" => Some(Self::Issued {
                 guarantee: payload["guarantee"].as_i64()?,
                 seq: i32::try_from(payload["seq"].as_i64()?).ok()?,
+            }),
+            "mail_ended" => Some(Self::Ended {
+                guarantee: payload["guarantee"].as_i64()?,
+                seq: i32::try_from(payload["seq"].as_i64()?).ok()?,
+            }),
+            "mail_renewed" => Some(Self::Renewed {
+                guarantee: payload["guarantee"].as_i64()?,
+                key_version: i32::try_from(payload["key_version"].as_i64()?).ok()?,
             }),
             "mail_returned" => Some(Self::Returned {
                 application: payload["application"].as_str()?.parse().ok()?,
@@ -93,6 +110,21 @@ pub async fn compose(app: &App, job: Uuid, kind: &Kind) -> Result<Composed, AppE
             .map(|facts| issued(app, &facts))
             .transpose()?
             .flatten(),
+        Kind::Ended { guarantee, seq } => letters::issued(&mut tx, *guarantee, *seq)
+            .await?
+            .map(|facts| ended(app, &facts))
+            .transpose()?,
+        Kind::Renewed {
+            guarantee,
+            key_version,
+        } => {
+            let facts = letters::issued(&mut tx, *guarantee, 1).await?;
+            let at = letters::renewed_at(&mut tx, *guarantee, *key_version).await?;
+            facts
+                .zip(at)
+                .map(|(facts, at)| renewed(app, &facts, at))
+                .transpose()?
+        }
         Kind::Returned { application } => letters::returned(&mut tx, *application)
             .await?
             .filter(|facts| facts.stage == "returned")
@@ -140,6 +172,7 @@ fn issued(app: &App, facts: &letters::IssuedFacts) -> Result<Option<Letter>, App
         person: &information.person,
         product: Product::from_code(&facts.product).map_or("", Product::label),
         occasion: &occasion.label(),
+        changed: occasion != Occasion::New,
         number: &facts.number,
         works_name: &facts.works_name,
         obligee: &facts.obligee_name,
@@ -151,6 +184,68 @@ fn issued(app: &App, facts: &letters::IssuedFacts) -> Result<Option<Letter>, App
         hours: &facts.hours,
     };
     Ok(Some(letter.letter(email).map_err(AppError::internal)?))
+}
+
+/// Where letters about a guarantee go: the address of its application, else the company's.
+fn address(facts: &letters::IssuedFacts) -> &str {
+    let own = facts.content.0.information.email.as_deref();
+    own.unwrap_or(&facts.company_email)
+}
+
+fn ended(app: &App, facts: &letters::IssuedFacts) -> Result<Letter, AppError> {
+    let information = &facts.content.0.information;
+    let occasion: Occasion = serde_json::from_value(facts.occasion.clone())?;
+    let on = match &occasion {
+        Occasion::Termination { on } => Some(era::plain(*on)),
+        _ => None,
+    };
+    let cancelled = match occasion {
+        Occasion::Cancellation { number, .. } => Occasion::Change { number }.label(),
+        _ => String::new(),
+    };
+    Ended {
+        company: &facts.company,
+        department: &information.department,
+        person: &information.person,
+        product: Product::from_code(&facts.product).map_or("", Product::label),
+        cancelled: &cancelled,
+        ended_on: on.as_deref(),
+        number: &facts.number,
+        works_name: &facts.works_name,
+        obligee: &facts.obligee_name,
+        link: &format!("{}/guarantees/{}", app.addresses.netdesk, facts.number),
+        surety: &facts.surety,
+        branch: &facts.branch,
+        tel: &facts.tel,
+        hours: &facts.hours,
+    }
+    .letter(address(facts))
+    .map_err(AppError::internal)
+}
+
+fn renewed(
+    app: &App,
+    facts: &letters::IssuedFacts,
+    at: OffsetDateTime,
+) -> Result<Letter, AppError> {
+    let information = &facts.content.0.information;
+    Renewed {
+        company: &facts.company,
+        department: &information.department,
+        person: &information.person,
+        product: Product::from_code(&facts.product).map_or("", Product::label),
+        number: &facts.number,
+        works_name: &facts.works_name,
+        obligee: &facts.obligee_name,
+        at: &era::stamp(at),
+        link: &format!("{}/guarantees/{}", app.addresses.netdesk, facts.number),
+        surety: &facts.surety,
+        branch: &facts.branch,
+        tel: &facts.tel,
+        hours: &facts.hours,
+    }
+    .letter(address(facts))
+    .map_err(AppError::internal)
 }
 
 fn returned(app: &App, id: Uuid, facts: &letters::ReturnedFacts) -> Result<Letter, AppError> {
@@ -267,8 +362,10 @@ async fn note(
     words: &str,
     now: OffsetDateTime,
 ) -> Result<(), AppError> {
-    let Kind::Issued { guarantee, seq } = kind else {
-        return Ok(());
+    let (guarantee, seq) = match kind {
+        Kind::Issued { guarantee, seq } | Kind::Ended { guarantee, seq } => (guarantee, seq),
+        Kind::Renewed { guarantee, .. } => (guarantee, &1),
+        _ => return Ok(()),
     };
     let Some(facts) = letters::issued(conn, *guarantee, *seq).await? else {
         return Ok(());
@@ -281,7 +378,7 @@ async fn note(
         product: Product::from_code(&facts.product),
         guarantee: Some(*guarantee),
     };
-    let to = facts.content.0.information.email.unwrap_or_default();
+    let to = address(&facts).to_owned();
     let words = if words.is_empty() {
         to
     } else {

@@ -5,10 +5,13 @@
 
 pub mod accounts;
 pub mod actors;
+pub mod acts;
 pub mod applications;
 pub mod blocks;
 pub mod branches;
 pub mod cases;
+mod chain;
+
 pub mod contractors;
 pub mod deposits;
 pub mod drafts;
@@ -27,6 +30,7 @@ pub mod letters;
 pub mod obligees;
 mod paging;
 pub mod registers;
+pub mod renewals;
 pub mod rescues;
 mod same_works;
 mod standing;

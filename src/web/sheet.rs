@@ -66,8 +66,8 @@ impl Sheet {
         Self {
             product: face.product.label(),
             change: match face.occasion {
-                Occasion::New => None,
                 Occasion::Change { .. } => Some(face.occasion.label()),
+                _ => None,
             },
             electronic: face.form == CertificateForm::Electronic,
             dated: era::padded(face.dated),
@@ -121,6 +121,7 @@ mod tests {
             number: "35075-00003M".into(),
             seq: 1,
             occasion: Occasion::New,
+            corrects: None,
             product: Product::Prepayment,
             form: CertificateForm::Electronic,
             dated: date!(2026 - 07 - 02),

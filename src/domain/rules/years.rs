@@ -5,11 +5,12 @@ use time::Date;
 use super::amounts::{difference, yen};
 use super::{Finding, Outcome, RuleId};
 use crate::domain::content::ApplicationContent;
+use crate::domain::era::fiscal_year;
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::domain::rulebook::{FyBase, RuleBook};
-use crate::domain::works::{MultiYear, WorksContract, YearAmount, fiscal_year};
+use crate::domain::works::{MultiYear, WorksContract, YearAmount};
 
 /// What a rate is a rate of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

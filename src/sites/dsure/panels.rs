@@ -92,6 +92,7 @@ fn in_force(seen: &Seen, standing: Option<Standing>, today: Date) -> Check {
         Some(Standing::InForce) => (true, "本日、有効な保証です"),
         Some(Standing::Expired) => (false, "保証期限を過ぎています"),
         Some(Standing::NotYet) => (false, "証書の日付より前です"),
+        Some(Standing::Ended(_)) => (false, "解約されています"),
         None => (false, "有効かどうかを確かめられません"),
     };
     let today = era::slashed(today);
