@@ -15,6 +15,7 @@ mod conditions;
 mod day;
 mod electronic;
 mod facts;
+pub mod form;
 mod fraction;
 mod hand_in;
 mod rates;
