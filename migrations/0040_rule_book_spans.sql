@@ -37,3 +37,7 @@ create trigger span_follows before insert on rule_books for each row execute fun
 
 -- The version a guarantee was issued under; null where nobody knew the obligee.
 alter table guarantees add column rule_book_id bigint constraint guarantees_rule_book references rule_books;
+
+-- Open applications, for telling what a new version would change for them.
+create index applications_open on applications (surety_id, sent_at)
+  where stage in ('submitted', 'under_examination', 'returned');

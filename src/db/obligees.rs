@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::domain::content::ApplicationContent;
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct ObligeeRow {
@@ -202,5 +206,41 @@ pub async fn add_book(
     .bind(new.by)
     .bind(now)
     .fetch_one(conn)
+    .await
+}
+
+/// An open application to an obligee, as far as a rule book is tried on it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct OpenRow {
+    pub id: Uuid,
+    pub contractor_id: i64,
+    pub receipt_no: String,
+    pub contractor_name: String,
+    pub lump_sum: bool,
+    pub content: Json<ApplicationContent>,
+    pub first_sent_at: OffsetDateTime,
+}
+
+/// The open applications to an obligee in reach, the longest waiting first, and one more than `most`
+/// where there are more. A change is not among them: it is judged by the book of its guarantee.
+pub async fn open_applications(
+    conn: &mut PgConnection,
+    surety: i64,
+    obligee: i64,
+    most: i64,
+) -> Result<Vec<OpenRow>, sqlx::Error> {
+    sqlx::query_as(
+        "select a.id, a.contractor_id, a.receipt_no, c.name as contractor_name, c.lump_sum, a.content,
+           a.first_sent_at
+         from applications a
+         join contractors c on c.surety_id = a.surety_id and c.id = a.contractor_id
+         where a.surety_id = $1 and a.stage in ('submitted', 'under_examination', 'returned')
+           and a.kind <> 'change' and a.content -> 'works' ->> 'obligee_id' = $2
+         order by a.sent_at, a.id limit $3 + 1",
+    )
+    .bind(surety)
+    .bind(obligee.to_string())
+    .bind(most)
+    .fetch_all(conn)
     .await
 }

@@ -32,6 +32,7 @@ mod paging;
 pub mod registers;
 pub mod renewals;
 pub mod rescues;
+pub mod rulebooks;
 mod same_works;
 mod standing;
 pub mod sureties;

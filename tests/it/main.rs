@@ -24,6 +24,7 @@ mod obligees;
 mod office;
 mod pitfalls;
 mod registers;
+mod rulebooks;
 mod secrets;
 mod serve;
 mod startup;

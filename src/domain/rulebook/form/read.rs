@@ -250,6 +250,9 @@ impl Reader<'_> {
             let said = [
                 "works",
                 "consulting",
+                "prepayment",
+                "midterm",
+                "contract",
                 "from",
                 "until",
                 "approved",
@@ -297,7 +300,7 @@ impl Reader<'_> {
         let mut conditions = Vec::new();
         for index in 0..rows(self.form, "conditions") {
             let field = |field: &str| format!("conditions-{index}-{field}");
-            let said = ["product", "minimum", "days", "cap"];
+            let said = ["product", "kind", "price", "minimum", "days", "cap"];
             if said.iter().all(|it| self.get(&field(it)).is_empty()) {
                 continue;
             }
