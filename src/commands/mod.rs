@@ -1,5 +1,6 @@
 //! What each command does; the words a person types and the sentences they read.
 
+mod check;
 mod demo;
 mod keys;
 mod offices;
@@ -54,6 +55,8 @@ enum Command {
         #[command(subcommand)]
         deed: keys::Deed,
     },
+    /// Holds the facts of an application (JSON) against rule books.
+    Check(check::What),
     /// Checks a certificate's signed envelope.
     Verify {
         file: PathBuf,
@@ -83,6 +86,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Obligees { surety, file } => offices::obligees(surety, &file),
         Command::User(invite) => offices::invite(&invite),
         Command::Keys { deed } => keys::run(&deed),
+        Command::Check(what) => return check::run(&what),
         Command::Verify { file, keys } => {
             let verdict = verify::verify_file(&file, keys.as_deref());
             for line in &verdict.lines {

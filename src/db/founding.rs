@@ -180,7 +180,15 @@ pub async fn obligee(
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     let id = super::obligees::add(conn, surety, name, title_name, now).await?;
-    super::obligees::add_book(conn, surety, id, book, "設立時の登録", now).await?;
+    let first = super::obligees::NewBook {
+        surety,
+        obligee: id,
+        book,
+        valid_from: None,
+        valid_until: None,
+        by: "設立時の登録",
+    };
+    super::obligees::add_book(conn, &first, now).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::domain::content::ApplicationContent;
+use crate::domain::era;
 use crate::domain::product::Product;
 
 /// Everything a certificate is made of, read under the item's lock.
@@ -42,7 +43,10 @@ pub struct Draftable {
 }
 
 const DRAFTABLE: &str = "select i.id as item_id, i.application_id, i.surety_id, i.contractor_id,
-  i.branch_id, i.product, i.form, i.state, i.approved_sha256, a.content, a.first_sent_at, i.guarantee_id, i.base_seq,
+  i.branch_id, i.product, i.form, i.state, i.approved_sha256, a.content,
+  -- 申込日 fixes the fiscal year; of a change that of the guarantee itself
+  coalesce((select o.first_sent_at from guarantees g join applications o on o.id = g.application_id
+    where g.id = i.guarantee_id and i.base_seq is not null), a.first_sent_at) as first_sent_at, i.guarantee_id, i.base_seq,
   c.name as contractor_name, c.address as contractor_address, c.representative, c.lump_sum,
   b.name as branch_name, b.tel as branch_tel, b.fax as branch_fax, s.name as surety_name,
   s.address as surety_address, s.president_title, s.president_name, s.suffix, s.vow_prepayment,
@@ -144,9 +148,13 @@ pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i
     sqlx::query_scalar(
         "with g as (insert into guarantees (surety_id, contractor_id, branch_id, application_id, item_id,
              number, suffix, product, form, obligee_id, obligee_name, works_name, works_search,
-             contractor_name, jv_name, jv_representative, price, amount, until, bank, issued_on, issued_at)
+             contractor_name, jv_name, jv_representative, price, amount, until, bank, issued_on, issued_at,
+             rule_book_id)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-             $20, $21, $22)
+             $20, $21, $22,
+             (select id from rule_books where surety_id = $1 and obligee_id = $10
+                and (valid_from is null or valid_from <= $29)
+                and (valid_until is null or valid_until >= $29) order by version desc limit 1))
            returning id),
          k as (insert into signing_keys (key_id, surety_id, public_key, created_at)
            values ($25, $1, $28, $27) on conflict (key_id) do nothing)
@@ -182,6 +190,8 @@ pub async fn insert(conn: &mut PgConnection, new: &NewGuarantee<'_>) -> Result<i
     .bind(new.sha256)
     .bind(new.signed_at)
     .bind(new.public_key)
+    // The rule book of the application's own day stays attached.
+    .bind(era::tokyo_date(item.first_sent_at))
     .fetch_one(conn)
     .await
 }

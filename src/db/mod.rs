@@ -25,6 +25,7 @@ pub mod obligees;
 mod pool;
 pub mod queue;
 pub mod renewals;
+pub mod standing;
 pub mod sureties;
 
 use std::ops::{Deref, DerefMut};

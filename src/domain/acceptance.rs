@@ -2,33 +2,72 @@
 
 use time::Date;
 
+use super::content::ApplicationContent;
 use super::field::Field;
 use super::product::Product;
 use super::rulebook::{Basis, Electronic, ElectronicRule, RuleBook};
+use super::text;
 use super::wording::era_plain;
 use super::works::{ContractKind, WorksContract};
 
+mod words;
+
+pub use words::{date_field, summary};
+use words::{date_label, refused, undated, unregistered};
+
 /// What the answer hangs on, as far as it is known while the form is being filled in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceptanceFacts {
     pub kind: Option<ContractKind>,
+    /// 契約の細目: one of the obligee's own kinds; `None` is none of them.
+    pub detail: Option<String>,
+    /// 発注担当課
+    pub section: Option<String>,
     /// 公告日 (or the day of designation, where the obligee takes either).
     pub notice_date: Option<Date>,
+    /// 入札日
+    pub bid_date: Option<Date>,
+    /// 契約予定工事通知日
+    pub planned_notice_date: Option<Date>,
     /// 落札決定日
     pub award_date: Option<Date>,
     /// 請負契約日
     pub contract_date: Option<Date>,
+    /// The guarantee comes into being by a change of the contract.
+    pub by_change: bool,
     /// The application's day in Japan.
     pub today: Date,
 }
 
 impl AcceptanceFacts {
-    pub fn of(works: &WorksContract, today: Date) -> Self {
+    /// Nothing known but the day.
+    pub fn on(today: Date) -> Self {
+        Self {
+            kind: None,
+            detail: None,
+            section: None,
+            notice_date: None,
+            bid_date: None,
+            planned_notice_date: None,
+            award_date: None,
+            contract_date: None,
+            by_change: false,
+            today,
+        }
+    }
+
+    pub fn of(content: &ApplicationContent, today: Date) -> Self {
+        let (works, bid) = (&content.works, &content.bid);
         Self {
             kind: Some(works.kind),
+            detail: bid.kind_detail.clone(),
+            section: bid.obligee_section.clone(),
             notice_date: works.notice_date,
+            bid_date: works.bid_date,
+            planned_notice_date: works.planned_notice_date,
             award_date: works.award_date,
             contract_date: works.contract_date,
+            by_change: bid.by_change,
             today,
         }
     }
@@ -37,10 +76,11 @@ impl AcceptanceFacts {
     pub fn date(&self, basis: Basis) -> Option<Date> {
         match basis {
             Basis::NoticeDate | Basis::NoticeOrDesignation => self.notice_date,
+            Basis::BidDate => self.bid_date,
+            Basis::PlannedContractNotice => self.planned_notice_date,
             Basis::AwardDate => self.award_date,
             Basis::ContractDate => self.contract_date,
             Basis::StartOnly => Some(self.today),
-            Basis::BidDate | Basis::PlannedContractNotice => None,
         }
     }
 }
@@ -62,6 +102,10 @@ pub enum Acceptance {
     NeedsKind {
         sentence: String,
     },
+    /// Only some sections' contracts are taken, and which one it is was not said.
+    NeedsSection {
+        sentence: String,
+    },
     /// Not known: a warning, and the branch decides.
     Unknown {
         sentence: String,
@@ -75,6 +119,7 @@ impl Acceptance {
             | Self::Refused { sentence }
             | Self::NeedsDate { sentence, .. }
             | Self::NeedsKind { sentence }
+            | Self::NeedsSection { sentence }
             | Self::Unknown { sentence } => sentence,
         }
     }
@@ -85,10 +130,12 @@ impl Acceptance {
     }
 }
 
-/// The dates that an obligee's rule asks for beyond what the form always asks.
+/// What an obligee's rules ask for beyond what the form always asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RequiredDates {
     pub notice: bool,
+    pub bid: bool,
+    pub planned_notice: bool,
     pub award: bool,
     /// The contract's date decides, so it is asked for a 契約保証 too.
     pub contract: bool,
@@ -96,6 +143,9 @@ pub struct RequiredDates {
 
 /// Decides for one product. No book: nobody has registered this obligee.
 pub fn decide(book: Option<&RuleBook>, facts: &AcceptanceFacts, product: Product) -> Acceptance {
+    if product == Product::Reservation {
+        return refused("契約保証予約は、電子保証になりません。".to_owned());
+    }
     let Some(book) = book else {
         return unregistered();
     };
@@ -138,11 +188,18 @@ fn for_kind(
     facts: &AcceptanceFacts,
     kind: ContractKind,
 ) -> Acceptance {
+    let own = book.own_kind(kind, facts.detail.as_deref());
+    let own = own.map(|own| own.name.as_str());
     let (covering, others): (Vec<&ElectronicRule>, Vec<_>) =
-        rules.iter().partition(|rule| rule.kinds.contains(&kind));
-    let answers = covering.into_iter().map(|rule| apply(rule, facts, kind));
+        rules.iter().partition(|rule| rule.covers(kind, own));
+    let answers = covering
+        .into_iter()
+        .map(|rule| apply(book, rule, facts, own.unwrap_or(kind.label())));
     // Where an obligee has several rules for one kind, the kindest answer stands.
     answers.min_by_key(rank).unwrap_or_else(|| {
+        if let Some(own) = own {
+            return refused(format!("{}では、{own}は電子保証の対象外です。", book.body));
+        }
         let mut kinds: Vec<_> = others.iter().map(|rule| rule.kinds_words()).collect();
         kinds.dedup();
         refused(format!(
@@ -157,13 +214,23 @@ fn for_kind(
 fn rank(answer: &Acceptance) -> u8 {
     match answer {
         Acceptance::Accepted { .. } => 0,
-        Acceptance::NeedsDate { .. } | Acceptance::NeedsKind { .. } => 1,
+        Acceptance::NeedsDate { .. }
+        | Acceptance::NeedsKind { .. }
+        | Acceptance::NeedsSection { .. } => 1,
         Acceptance::Unknown { .. } => 2,
         Acceptance::Refused { .. } => 3,
     }
 }
 
-fn apply(rule: &ElectronicRule, facts: &AcceptanceFacts, kind: ContractKind) -> Acceptance {
+fn apply(
+    book: &RuleBook,
+    rule: &ElectronicRule,
+    facts: &AcceptanceFacts,
+    named: &str,
+) -> Acceptance {
+    if let Some(answer) = section_of(book, rule, facts) {
+        return answer;
+    }
     let condition = rule.approved.as_ref().map_or_else(String::new, |approved| {
         format!("対象は{approved}です。発注者が認めた契約であることをご確認ください。")
     });
@@ -177,7 +244,17 @@ fn apply(rule: &ElectronicRule, facts: &AcceptanceFacts, kind: ContractKind) -> 
         return undated(basis, &window);
     };
     let label = date_label(basis);
-    if rule.from.is_some_and(|from| date < from) || rule.until.is_some_and(|until| date > until) {
+    let older = rule.from.is_some_and(|from| date < from);
+    let newer = rule.until.is_some_and(|until| date > until);
+    if older && !newer && facts.by_change && rule.covers_changes_of_older {
+        return Acceptance::Accepted {
+            sentence: format!(
+                "{label} {}：対象日より前の契約ですが、変更契約による新しい保証なので、電子保証をお選びいただけます。{condition}",
+                era_plain(date)
+            ),
+        };
+    }
+    if older || newer {
         return Acceptance::Refused {
             sentence: format!(
                 "この発注者は電子保証の対象日（{}：{window}）に当たりません。証書(紙)をお選びください。{label}は{}です。",
@@ -186,8 +263,9 @@ fn apply(rule: &ElectronicRule, facts: &AcceptanceFacts, kind: ContractKind) -> 
             ),
         };
     }
-    let kind = if rule.kinds.len() == 1 {
-        format!("・{}", kind.label())
+    let usual = facts.kind.is_none_or(|kind| kind.label() == named);
+    let kind = if rule.kinds.len() == 1 || !usual {
+        format!("・{named}")
     } else {
         String::new()
     };
@@ -199,96 +277,38 @@ fn apply(rule: &ElectronicRule, facts: &AcceptanceFacts, kind: ContractKind) -> 
     }
 }
 
-fn undated(basis: Basis, window: &str) -> Acceptance {
-    let rule = format!(
-        "この発注者の電子保証の対象は、{}が{window}の契約です。",
-        basis.label()
-    );
-    if date_field(basis).is_some() {
-        Acceptance::NeedsDate {
-            basis,
+/// Whether the section stands in the way; `None` where it does not.
+fn section_of(
+    book: &RuleBook,
+    rule: &ElectronicRule,
+    facts: &AcceptanceFacts,
+) -> Option<Acceptance> {
+    if rule.sections.is_empty() {
+        return None;
+    }
+    let known = rule.sections.join("・");
+    let named = facts.section.as_deref().map(text::search_key);
+    let Some(named) = named.filter(|named| !named.is_empty()) else {
+        return Some(Acceptance::NeedsSection {
             sentence: format!(
-                "{rule}電子保証を選ぶには、{}を入力してください。",
-                date_label(basis)
-            ),
-        }
-    } else {
-        // The form has no place for this date, so nobody can be asked to enter it.
-        Acceptance::Unknown {
-            sentence: format!(
-                "{rule}{}はこの画面では確かめられません。発注者へご確認ください。",
-                basis.label()
-            ),
-        }
-    }
-}
-
-/// The form's field for the date that counts; `None` where the form does not ask for it.
-pub fn date_field(basis: Basis) -> Option<Field> {
-    match basis {
-        Basis::NoticeDate | Basis::NoticeOrDesignation => Some(Field::NoticeDate),
-        Basis::AwardDate => Some(Field::AwardDate),
-        Basis::ContractDate => Some(Field::ContractDate),
-        Basis::BidDate | Basis::PlannedContractNotice | Basis::StartOnly => None,
-    }
-}
-
-fn date_label(basis: Basis) -> &'static str {
-    match basis {
-        Basis::NoticeOrDesignation => "公告日（指名競争入札では指名の日）",
-        basis => date_field(basis).map_or(basis.label(), Field::label),
-    }
-}
-
-fn refused(why: String) -> Acceptance {
-    Acceptance::Refused {
-        sentence: why + "証書(紙)をお選びください。",
-    }
-}
-
-fn unregistered() -> Acceptance {
-    Acceptance::Unknown {
-        sentence: "発注者の電子保証対応が未登録です。発注者へご確認ください。".to_owned(),
-    }
-}
-
-/// One line beside the obligee's name and in 「電子保証対応の発注者」.
-pub fn summary(book: &RuleBook) -> String {
-    match &book.electronic {
-        Electronic::Unknown => format!(
-            "{}の電子保証対応は未登録です。発注者へご確認ください。",
-            book.body
-        ),
-        Electronic::PaperOnly => format!(
-            "{}は電子保証に対応していません。証書(紙)でお申し込みください。",
-            book.body
-        ),
-        Electronic::From { rules } => {
-            let mut scopes: Vec<String> = Vec::new();
-            for rule in rules {
-                let contracts = rule.contracts_words();
-                let contracts = contracts.trim_end_matches("だけ");
-                let scope = match (rule.window(era_plain), rule.basis) {
-                    (None, _) => contracts.to_owned(),
-                    (Some(window), Basis::StartOnly) => {
-                        format!("お申し込みが{window}の、{contracts}")
-                    }
-                    (Some(window), basis) => {
-                        let comma = if rule.approved.is_some() { "、" } else { "" };
-                        format!("{}が{window}の{comma}{contracts}", basis.short())
-                    }
-                };
-                if !scopes.contains(&scope) {
-                    scopes.push(scope);
-                }
-            }
-            format!(
-                "{}は、{}で電子保証に対応しています。",
+                "{}が電子保証に対応しているのは{known}の契約だけです。電子保証を選ぶには、{}を入力してください。",
                 book.body,
-                scopes.join("と、")
-            )
-        }
+                Field::ObligeeSection.label()
+            ),
+        });
+    };
+    if rule
+        .sections
+        .iter()
+        .any(|section| text::search_key(section) == named)
+    {
+        return None;
     }
+    Some(refused(format!(
+        "{}が電子保証に対応しているのは{known}の契約だけです（いまの入力：{}）。",
+        book.body,
+        facts.section.as_deref().unwrap_or_default()
+    )))
 }
 
 /// The days within which the date typed into `field` makes this contract an electronic one:
@@ -297,18 +317,18 @@ pub fn window_met(book: Option<&RuleBook>, works: &WorksContract, field: Field) 
     let Electronic::From { rules } = &book?.electronic else {
         return None;
     };
+    let date = match field {
+        Field::NoticeDate => works.notice_date,
+        Field::BidDate => works.bid_date,
+        Field::PlannedNoticeDate => works.planned_notice_date,
+        Field::AwardDate => works.award_date,
+        _ => works.contract_date,
+    }?;
     let rule = rules.iter().find(|rule| {
-        let date = match field {
-            Field::NoticeDate => works.notice_date,
-            Field::AwardDate => works.award_date,
-            _ => works.contract_date,
-        };
         date_field(rule.basis) == Some(field)
             && rule.kinds.contains(&works.kind)
-            && date.is_some_and(|date| {
-                rule.from.is_none_or(|from| date >= from)
-                    && rule.until.is_none_or(|until| date <= until)
-            })
+            && rule.from.is_none_or(|from| date >= from)
+            && rule.until.is_none_or(|until| date <= until)
     })?;
     rule.window(era_plain)
 }
@@ -323,6 +343,8 @@ pub fn required_dates(book: Option<&RuleBook>) -> RequiredDates {
             }
             match date_field(rule.basis) {
                 Some(Field::NoticeDate) => dates.notice = true,
+                Some(Field::BidDate) => dates.bid = true,
+                Some(Field::PlannedNoticeDate) => dates.planned_notice = true,
                 Some(Field::AwardDate) => dates.award = true,
                 Some(Field::ContractDate) => dates.contract = true,
                 _ => {}
@@ -330,6 +352,49 @@ pub fn required_dates(book: Option<&RuleBook>) -> RequiredDates {
         }
     }
     dates
+}
+
+/// What the obligee's rules tell contracts apart by, beside dates: what the form has to offer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Distinctions {
+    /// 発注担当課 that are taken; empty: it does not matter.
+    pub sections: Vec<String>,
+    /// 契約の細目, each with its name.
+    pub details: Vec<String>,
+    /// 設計金額 decides.
+    pub design_price: bool,
+    /// 中間前払金 or 部分払 is a choice.
+    pub partial_payment: bool,
+    /// A guarantee by a change of an older contract is judged otherwise.
+    pub by_change: bool,
+}
+
+/// What an application to this obligee has to say beside the usual.
+pub fn distinctions(book: Option<&RuleBook>) -> Distinctions {
+    use super::rulebook::{MidtermPolicy, PriceKind};
+    let Some(book) = book else {
+        return Distinctions::default();
+    };
+    let rules: &[ElectronicRule] = match &book.electronic {
+        Electronic::From { rules } => rules,
+        Electronic::Unknown | Electronic::PaperOnly => &[],
+    };
+    let mut sections: Vec<String> = Vec::new();
+    for section in rules.iter().flat_map(|rule| &rule.sections) {
+        if !sections.contains(section) {
+            sections.push(section.clone());
+        }
+    }
+    Distinctions {
+        sections,
+        details: book.kinds.iter().map(|own| own.name.clone()).collect(),
+        design_price: book.conditions.iter().any(|it| {
+            it.minimum
+                .is_some_and(|minimum| minimum.price == PriceKind::Design)
+        }),
+        partial_payment: book.midterm == Some(MidtermPolicy::Chosen),
+        by_change: rules.iter().any(|rule| rule.covers_changes_of_older),
+    }
 }
 
 #[cfg(test)]

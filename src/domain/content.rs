@@ -200,6 +200,21 @@ pub struct BidFacts {
     /// 中間前払金あり.
     pub midterm: bool,
     pub prepayment_plan: Option<PrepaymentPlan>,
+    /// 設計金額, whole yen.
+    #[serde(default)]
+    pub design_price: Option<Yen>,
+    /// 発注担当課, where the obligee's rules tell sections apart.
+    #[serde(default)]
+    pub obligee_section: Option<String>,
+    /// 契約の細目: one of the obligee's own kinds of contract.
+    #[serde(default)]
+    pub kind_detail: Option<String>,
+    /// 部分払を選択している, instead of 中間前払金.
+    #[serde(default)]
+    pub partial_payment: bool,
+    /// The guarantee comes into being by a change of the contract.
+    #[serde(default)]
+    pub by_change: bool,
 }
 
 /// 保証証書受取, for paper.
@@ -324,6 +339,36 @@ impl ApplicationContent {
             Product::Prepayment => self.prepayment.as_ref().and_then(|terms| terms.fy_base),
             Product::Midterm => self.midterm.as_ref().and_then(|terms| terms.fy_base),
             Product::Contract | Product::Reservation => None,
+        }
+    }
+
+    /// Puts another 保証金額 into a product's block, where it is applied for.
+    pub fn set_amount(&mut self, product: Product, amount: Yen) {
+        let common = match product {
+            Product::Prepayment => self.prepayment.as_mut().map(|terms| &mut terms.common),
+            Product::Midterm => self.midterm.as_mut().map(|terms| &mut terms.common),
+            Product::Contract => self.contract.as_mut().map(|terms| &mut terms.common),
+            Product::Reservation => self.reservation.as_mut().map(|terms| &mut terms.common),
+        };
+        if let Some(common) = common {
+            common.amount = amount;
+        }
+    }
+
+    /// Puts another 今年度対象額 into a product's block, where it has one.
+    pub fn set_fy_base(&mut self, product: Product, base: Option<Yen>) {
+        match product {
+            Product::Prepayment => {
+                if let Some(terms) = &mut self.prepayment {
+                    terms.fy_base = base;
+                }
+            }
+            Product::Midterm => {
+                if let Some(terms) = &mut self.midterm {
+                    terms.fy_base = base;
+                }
+            }
+            Product::Contract | Product::Reservation => {}
         }
     }
 

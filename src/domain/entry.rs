@@ -366,12 +366,21 @@ impl Reader<'_> {
         let method = self.optional_choice(Field::BidMethod, BidMethod::from_code);
         let planned_price = self.optional_money(Field::PlannedPrice);
         let plan = self.optional_choice(Field::PrepaymentPlan, PrepaymentPlan::from_code);
+        let design_price = self.optional_money(Field::DesignPrice);
+        let named = |line: Option<String>| line.filter(|line| !line.is_empty());
+        let obligee_section = named(self.line(Field::ObligeeSection, NAME_MAX));
+        let kind_detail = named(self.line(Field::KindDetail, NAME_MAX));
         BidFacts {
             method,
             planned_price,
             low_price: self.form.checked(Field::LowPrice.id()),
             midterm: self.form.checked(Field::Midterm.id()),
             prepayment_plan: plan,
+            design_price,
+            obligee_section,
+            kind_detail,
+            partial_payment: self.form.checked(Field::PartialPayment.id()),
+            by_change: self.form.checked(Field::ByChange.id()),
         }
     }
 

@@ -141,6 +141,11 @@ fields! {
     LowPrice, "low_price", Bid, "低入札価格調査の対象";
     Midterm, "midterm", Bid, "中間前払金あり";
     PrepaymentPlan, "prepayment_plan", Bid, "前払金保証の申込み";
+    DesignPrice, "design_price", Bid, "設計金額";
+    ObligeeSection, "obligee_section", Bid, "発注担当課";
+    KindDetail, "kind_detail", Bid, "契約の細目";
+    PartialPayment, "partial_payment", Bid, "部分払を選択している";
+    ByChange, "by_change", Bid, "変更契約により新しく申し込む";
     Branch, "branch", Information, "申込送信先";
     Handover, "handover", Information, "保証証書受取";
     Notify, "notify", Information, "電子保証発行完了のお知らせ";

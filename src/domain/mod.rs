@@ -48,6 +48,7 @@ pub mod product;
 pub mod rulebook;
 pub mod rules;
 pub mod seal;
+pub mod strays;
 pub mod text;
 pub mod typed;
 pub mod width;

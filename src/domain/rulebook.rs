@@ -1,19 +1,35 @@
 //! The rule book (きまり): what a surety knows of one obligee. What it does not know is unknown,
 //! and then only warns (decisions.md, "Severity"); no number is invented here.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::product::Product;
+use super::rules::RuleId;
+use super::text;
 use super::works::ContractKind;
 
+mod conditions;
 mod day;
+mod electronic;
 mod facts;
+pub mod form;
 mod fraction;
+mod hand_in;
+mod rates;
+mod span;
 #[cfg(test)]
 mod tests;
 
+pub use conditions::{Condition, FyBase, MidtermPolicy, Minimum, OwnKind, PriceKind};
+pub use electronic::{Basis, Electronic, ElectronicRule};
+pub use facts::Listing;
 pub use fraction::{Fraction, RoundingUnit};
+pub use hand_in::{Channel, HandIn, Moment};
+pub use rates::Rates;
+pub use span::{Span, SpanFault};
 
 /// Everything a surety knows of one obligee, at one time. Stored as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,11 +37,29 @@ pub struct RuleBook {
     /// The obligee without its title: 「みなと野市」.
     pub body: String,
     pub electronic: Electronic,
+    /// Kinds of contract the obligee tells apart beside 工事 and 業務委託: 工事監理 …
+    #[serde(default)]
+    pub kinds: Vec<OwnKind>,
     #[serde(default)]
     pub rates: Rates,
     /// 端数 of the prepayment; `None` is unknown.
     #[serde(default)]
     pub rounding: Option<RoundingUnit>,
+    /// 端数 of the midterm prepayment where it differs.
+    #[serde(default)]
+    pub rounding_midterm: Option<RoundingUnit>,
+    /// Least price, least days, greatest amount, by product and kind.
+    #[serde(default)]
+    pub conditions: Vec<Condition>,
+    /// 中間前払金; `None` is unknown.
+    #[serde(default)]
+    pub midterm: Option<MidtermPolicy>,
+    /// Which of a year's amounts the rates are rates of; `None` is unknown.
+    #[serde(default)]
+    pub fy_base: Option<FyBase>,
+    /// Where a rule is not to count as it does by itself; see [`Severity`].
+    #[serde(default)]
+    pub severities: BTreeMap<RuleId, Severity>,
     /// Where and how the key is handed in; at most one entry per product.
     #[serde(default)]
     pub hand_in: Vec<HandIn>,
@@ -37,14 +71,56 @@ pub struct RuleBook {
     pub checked_on: Option<Date>,
 }
 
+/// What a broken rule does. By itself a number of the book refuses and a general one warns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Refuse,
+    Warn,
+    /// The application can be sent; whoever approves has to overrule it with a reason.
+    Overrule,
+}
+
+impl Severity {
+    pub const ALL: [Self; 3] = [Self::Refuse, Self::Warn, Self::Overrule];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Refuse => "拒む",
+            Self::Warn => "注意",
+            Self::Overrule => "支店が判断",
+        }
+    }
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Refuse => "refuse",
+            Self::Warn => "warn",
+            Self::Overrule => "overrule",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|severity| severity.code() == code)
+    }
+}
+
 impl RuleBook {
     /// A book in which nothing is known yet.
     pub fn unknown(body: &str) -> Self {
         Self {
             body: body.to_owned(),
             electronic: Electronic::Unknown,
+            kinds: Vec::new(),
             rates: Rates::default(),
             rounding: None,
+            rounding_midterm: None,
+            conditions: Vec::new(),
+            midterm: None,
+            fy_base: None,
+            severities: BTreeMap::new(),
             hand_in: Vec::new(),
             source: String::new(),
             checked_on: None,
@@ -77,6 +153,18 @@ impl RuleBook {
     }
 
     #[must_use]
+    pub fn condition(mut self, condition: Condition) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
+    #[must_use]
+    pub fn severity(mut self, rule: RuleId, severity: Severity) -> Self {
+        self.severities.insert(rule, severity);
+        self
+    }
+
+    #[must_use]
     pub fn hand_in(mut self, hand_in: Vec<HandIn>) -> Self {
         self.hand_in = hand_in;
         self
@@ -93,320 +181,152 @@ impl RuleBook {
     pub fn hand_in_of(&self, product: Product) -> Option<&HandIn> {
         self.hand_in.iter().find(|entry| entry.product == product)
     }
-}
 
-/// 電子保証対応.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "acceptance", rename_all = "snake_case")]
-pub enum Electronic {
-    /// Nobody has asked yet.
-    Unknown,
-    /// Paper certificates only.
-    PaperOnly,
-    /// Electronic where one of the rules says so; works and consulting may begin on different days.
-    From { rules: Vec<ElectronicRule> },
-}
-
-/// For which contracts an electronic certificate is taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ElectronicRule {
-    pub kinds: Vec<ContractKind>,
-    pub products: Vec<Product>,
-    /// The event whose date counts.
-    pub basis: Basis,
-    /// First day taken; `None` where the obligee names no day.
-    #[serde(default, with = "day")]
-    pub from: Option<Date>,
-    /// Last day taken.
-    #[serde(default, with = "day")]
-    pub until: Option<Date>,
-    /// A condition only the obligee can answer: 「駒ヶ根市が認めた工事・業務委託」. Said, never refused.
-    #[serde(default)]
-    pub approved: Option<String>,
-}
-
-impl ElectronicRule {
-    /// Works and consulting, every product, from `from` on by `basis`.
-    pub fn new(basis: Basis, from: Option<Date>) -> Self {
-        Self {
-            kinds: ContractKind::ALL.to_vec(),
-            products: Product::TOGETHER.to_vec(),
-            basis,
-            from,
-            until: None,
-            approved: None,
-        }
-    }
-
-    #[must_use]
-    pub fn only(mut self, kind: ContractKind) -> Self {
-        self.kinds = vec![kind];
-        self
-    }
-
-    #[must_use]
-    pub fn approved(mut self, words: &str) -> Self {
-        self.approved = Some(words.to_owned());
-        self
-    }
-}
-
-/// The event whose date decides (domain.md §7.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Basis {
-    /// 公告日
-    NoticeDate,
-    /// 公告日, or 指名 where there is no announcement; the form's 公告日 takes either.
-    NoticeOrDesignation,
-    /// 入札日
-    BidDate,
-    /// 契約予定工事通知日
-    PlannedContractNotice,
-    /// 落札決定日
-    AwardDate,
-    /// 契約締結日
-    ContractDate,
-    /// 開始日のみ: the application's own day in Japan.
-    StartOnly,
-}
-
-impl Basis {
-    pub const ALL: [Self; 7] = [
-        Self::NoticeDate,
-        Self::NoticeOrDesignation,
-        Self::BidDate,
-        Self::PlannedContractNotice,
-        Self::AwardDate,
-        Self::ContractDate,
-        Self::StartOnly,
-    ];
-
-    /// The name of the date in sentences.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::NoticeDate => "公告日",
-            Self::NoticeOrDesignation => "公告日または指名日",
-            Self::BidDate => "入札日",
-            Self::PlannedContractNotice => "契約予定工事通知日",
-            Self::AwardDate => "落札決定日",
-            Self::ContractDate => "契約締結日",
-            Self::StartOnly => "申込日",
-        }
-    }
-
-    /// 「契約日が」: the subject of a short clause.
-    pub(super) fn short(self) -> &'static str {
-        match self {
-            Self::ContractDate => "契約日",
-            other => other.label(),
-        }
-    }
-
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NoticeDate => "notice_date",
-            Self::NoticeOrDesignation => "notice_or_designation",
-            Self::BidDate => "bid_date",
-            Self::PlannedContractNotice => "planned_contract_notice",
-            Self::AwardDate => "award_date",
-            Self::ContractDate => "contract_date",
-            Self::StartOnly => "start_only",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|basis| basis.code() == code)
-    }
-}
-
-/// 割合. Every one that is `None` is unknown.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Rates {
-    /// 前払金, 工事: at most.
-    pub prepayment_works: Option<Fraction>,
-    /// 前払金, 業務委託: at most.
-    pub prepayment_consulting: Option<Fraction>,
-    /// 前払金, 低入札: at most.
-    pub prepayment_low_price: Option<Fraction>,
-    /// 中間前払金: at most.
-    pub midterm: Option<Fraction>,
-    /// 契約保証: at least.
-    pub contract: Option<Fraction>,
-    /// 契約保証, 低入札: at least.
-    pub contract_low_price: Option<Fraction>,
-}
-
-impl Rates {
-    /// The prepayment's rate for this kind of contract, where known.
-    pub fn prepayment(&self, kind: ContractKind) -> Option<Fraction> {
-        match kind {
-            ContractKind::Works => self.prepayment_works,
-            ContractKind::Consulting => self.prepayment_consulting,
-        }
-    }
-}
-
-/// 提出: where and how the obligee wants the authentication key of one product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandIn {
-    pub product: Product,
-    /// 提出先: 「総務部契約検査課」.
-    #[serde(default)]
-    pub section: Option<String>,
-    #[serde(default)]
-    pub channel: Option<Channel>,
-    /// A mail address or the address of a page.
-    #[serde(default)]
-    pub address: Option<String>,
-    /// 件名, as a pattern: 「【電子保証】{工事名}」.
-    #[serde(default)]
-    pub subject: Option<String>,
-    pub when: Moment,
-    /// What else to know: 「その他の必要書類と合わせて」.
-    #[serde(default)]
-    pub note: Option<String>,
-}
-
-impl HandIn {
-    /// An entry that knows only when: the contract's key at the contract, the prepayment's at the claim.
-    pub fn new(product: Product) -> Self {
-        Self {
-            product,
-            section: None,
-            channel: None,
-            address: None,
-            subject: None,
-            when: Moment::of(product),
-            note: None,
-        }
-    }
-
-    #[must_use]
-    pub fn to(mut self, section: &str) -> Self {
-        self.section = Some(section.to_owned());
-        self
-    }
-
-    #[must_use]
-    pub fn by(mut self, channel: Channel) -> Self {
-        self.channel = Some(channel);
-        self
-    }
-
-    #[must_use]
-    pub fn subject(mut self, pattern: &str) -> Self {
-        self.subject = Some(pattern.to_owned());
-        self
-    }
-
-    #[must_use]
-    pub fn note(mut self, words: &str) -> Self {
-        self.note = Some(words.to_owned());
-        self
-    }
-
-    /// 「総務部契約検査課へ電子メール」; `None` where neither is known.
-    pub fn words(&self) -> Option<String> {
-        match (&self.section, self.channel) {
-            (Some(section), Some(channel @ (Channel::Upload | Channel::Form))) => {
-                Some(format!("{}（{section}）", channel.label()))
-            }
-            (Some(section), Some(channel)) => Some(format!("{section}へ{}", channel.label())),
-            (Some(section), None) => Some(format!("{section}へ")),
-            (None, Some(channel)) => Some(channel.label().to_owned()),
-            (None, None) => None,
-        }
-    }
-}
-
-impl HandIn {
-    /// 「工事担当課へ電子メール　件名：【前払金】{工事名}　時期：前払金を請求するとき　備考：…」
-    pub fn full_words(&self) -> String {
-        let mut parts = vec![self.words().unwrap_or_else(|| "提出先は未登録".to_owned())];
-        let known = [
-            ("宛先", self.address.as_deref()),
-            ("件名", self.subject.as_deref()),
-            ("時期", Some(self.when.label())),
-            ("備考", self.note.as_deref()),
-        ];
-        parts.extend(
-            known
-                .into_iter()
-                .filter_map(|(label, words)| Some(format!("{label}：{}", words?))),
-        );
-        parts.join("　")
-    }
-}
-
-/// 提出の方法.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    Mail,
-    Upload,
-    Print,
-    Form,
-}
-
-impl Channel {
-    pub const ALL: [Self; 4] = [Self::Mail, Self::Upload, Self::Print, Self::Form];
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Mail => "電子メール",
-            Self::Upload => "電子契約システム",
-            Self::Print => "印刷して持参",
-            Self::Form => "電子申請",
-        }
-    }
-
-    /// What is done with the notice.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::Mail => "お知らせ（PDF）を電子メールに添付して送信します",
-            Self::Upload => "お知らせ（PDF）を電子契約システムへアップロードします",
-            Self::Print => "お知らせを印刷して持参します",
-            Self::Form => "お知らせ（PDF）を発注者の電子申請で提出します",
-        }
-    }
-
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Mail => "mail",
-            Self::Upload => "upload",
-            Self::Print => "print",
-            Self::Form => "form",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|channel| channel.code() == code)
-    }
-}
-
-/// 提出の時期.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Moment {
-    Contract,
-    Claim,
-}
-
-impl Moment {
-    /// When a product's key is handed in, unless the obligee says otherwise.
-    pub fn of(product: Product) -> Self {
+    /// 端数 of money paid in advance, where it is known.
+    pub fn rounding_of(&self, product: Product) -> Option<RoundingUnit> {
         match product {
-            Product::Contract | Product::Reservation => Self::Contract,
-            Product::Prepayment | Product::Midterm => Self::Claim,
+            Product::Prepayment => self.rounding,
+            Product::Midterm => self.rounding_midterm.or(self.rounding),
+            Product::Contract | Product::Reservation => None,
         }
     }
 
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Contract => "契約を結ぶとき",
-            Self::Claim => "前払金を請求するとき",
-        }
+    /// The obligee's own kind of contract that was named, in any width and writing.
+    pub fn own_kind(&self, kind: ContractKind, named: Option<&str>) -> Option<&OwnKind> {
+        let named = text::search_key(named?);
+        self.kinds
+            .iter()
+            .find(|own| own.of == kind && text::search_key(&own.name) == named)
     }
+
+    /// The rate of the prepayment for a contract of this kind, where it is known.
+    pub fn prepayment_rate(&self, kind: ContractKind, detail: Option<&str>) -> Option<Fraction> {
+        self.own_kind(kind, detail)
+            .and_then(|own| own.prepayment)
+            .or(self.rates.prepayment(kind))
+    }
+
+    /// What is asked of a product's contract beside rates, each in the order of the book.
+    pub fn conditions_of(
+        &self,
+        product: Product,
+        kind: ContractKind,
+    ) -> impl Iterator<Item = &Condition> {
+        self.conditions
+            .iter()
+            .filter(move |it| it.product == product && it.kind.is_none_or(|only| only == kind))
+    }
+
+    /// What is wrong within the book itself, each with the field that mends it: a day that comes
+    /// before another, an entry that stands twice, a name the book does not know.
+    pub fn faults(&self) -> Vec<BookFault> {
+        let mut faults = Vec::new();
+        let mut fault =
+            |place: String, sentence: String| faults.push(BookFault { place, sentence });
+        if let Electronic::From { rules } = &self.electronic {
+            if rules.is_empty() {
+                fault(
+                    "electronic".to_owned(),
+                    "電子保証に対応しているときは、対象のきまりを一つ以上入力してください。"
+                        .to_owned(),
+                );
+            }
+            for (index, rule) in rules.iter().enumerate() {
+                if let (Some(from), Some(until)) = (rule.from, rule.until)
+                    && until < from
+                {
+                    fault(
+                        format!("electronic.rules.{index}.until"),
+                        "終わりの日は、始まりの日と同じか、それより後の日にしてください。"
+                            .to_owned(),
+                    );
+                }
+                if rule.kinds.is_empty() && rule.own_kinds.is_empty() {
+                    fault(
+                        format!("electronic.rules.{index}.kinds"),
+                        "対象の契約（工事・業務委託）を一つ以上選んでください。".to_owned(),
+                    );
+                }
+                if rule.products.is_empty() {
+                    fault(
+                        format!("electronic.rules.{index}.products"),
+                        "対象の保証を一つ以上選んでください。".to_owned(),
+                    );
+                }
+                if rule.products.contains(&Product::Reservation) {
+                    fault(
+                        format!("electronic.rules.{index}.products"),
+                        "契約保証予約は電子保証になりません。対象から外してください。".to_owned(),
+                    );
+                }
+                for name in rule.own_kinds.iter().chain(&rule.except) {
+                    if !self.kinds.iter().any(|own| own.name == *name) {
+                        fault(
+                            format!("electronic.rules.{index}.except"),
+                            format!(
+                                "「{name}」は、この発注者の契約の細目にありません。細目に加えるか、名前を直してください。"
+                            ),
+                        );
+                    }
+                }
+            }
+        }
+        for (index, own) in self.kinds.iter().enumerate() {
+            if own.name.trim().is_empty() {
+                fault(
+                    format!("kinds.{index}.name"),
+                    "契約の細目の名前を入力してください。".to_owned(),
+                );
+            } else if self.kinds.iter().take(index).any(|it| it.name == own.name) {
+                fault(
+                    format!("kinds.{index}.name"),
+                    format!("「{}」が二つあります。一つにしてください。", own.name),
+                );
+            }
+        }
+        for (index, condition) in self.conditions.iter().enumerate() {
+            if condition.minimum.is_none() && condition.days.is_none() && condition.cap.is_none() {
+                fault(
+                    format!("conditions.{index}.minimum"),
+                    "最低の金額・最短の日数・限度額のどれかを入力してください。".to_owned(),
+                );
+            }
+            if condition.cap == Some(super::money::Yen::ZERO) {
+                fault(
+                    format!("conditions.{index}.cap"),
+                    "限度額は、1円以上の額を入力してください。".to_owned(),
+                );
+            }
+        }
+        for (index, entry) in self.hand_in.iter().enumerate() {
+            if self
+                .hand_in
+                .iter()
+                .take(index)
+                .any(|it| it.product == entry.product)
+            {
+                fault(
+                    format!("hand_in.{index}.product"),
+                    format!(
+                        "{}の提出先が二つあります。一つにしてください。",
+                        entry.product.label()
+                    ),
+                );
+            }
+        }
+        for rule in self.severities.keys().filter(|rule| !rule.is_graded()) {
+            fault(
+                format!("severities.{}", rule.code()),
+                format!("「{}」の扱いは変えられません。", rule.title()),
+            );
+        }
+        faults
+    }
+}
+
+/// Something wrong within a book: where (`electronic.rules.0.until`), and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookFault {
+    pub place: String,
+    pub sentence: String,
 }

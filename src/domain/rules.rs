@@ -6,26 +6,37 @@ use time::Date;
 use super::content::ApplicationContent;
 use super::field::Field;
 use super::product::Product;
-use super::rulebook::RuleBook;
+use super::rulebook::{RuleBook, Severity};
 
 mod amounts;
+mod asked;
 mod change;
 mod conditions;
+mod id;
 mod inputs;
 mod issue;
 mod limits;
+mod midterm;
 mod papers;
 mod rates;
+mod reservation;
+mod standing;
 #[cfg(test)]
 mod tests;
+mod years;
 
-pub use change::{Follows, follows, foundation};
+pub use asked::foundation;
+pub use change::{ChangeCheck, Follows, check_change};
+pub use id::RuleId;
 pub use issue::before_issue;
 pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};
+pub use midterm::{HalfTime, half_time, midterm_limit};
 pub use papers::{overlap, printable};
+pub use standing::Standing;
+pub use years::{Base, base};
 
 /// What the rules need to know beside the application and the rule book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Circumstances {
     /// The civil date in Japan.
     pub today: Date,
@@ -34,6 +45,9 @@ pub struct Circumstances {
     pub applied_on: Date,
     /// The contractor carries a 一括納付 agreement with the surety.
     pub lump_sum_agreement: bool,
+    /// Guarantees of the same contractor that were issued before, as far as the application builds on
+    /// them: the prepayment guarantee under a 中間前払金保証, and for a change those of the same works.
+    pub guarantees: Vec<Standing>,
 }
 
 /// How one rule came out.
@@ -43,16 +57,27 @@ pub enum Outcome {
     /// The obligee's own rule is not known and there is no general one.
     Unchecked,
     Warn,
+    /// Refused, but the branch may overrule it with a reason: sent it can be, approved only so.
+    Overrulable,
     Refuse,
 }
 
 impl Outcome {
+    pub const ALL: [Self; 5] = [
+        Self::Pass,
+        Self::Unchecked,
+        Self::Warn,
+        Self::Overrulable,
+        Self::Refuse,
+    ];
+
     /// The Office's word.
     pub fn label(self) -> &'static str {
         match self {
             Self::Pass => "適合",
             Self::Unchecked => "確認なし",
             Self::Warn => "注意",
+            Self::Overrulable => "支店判断",
             Self::Refuse => "拒む",
         }
     }
@@ -62,85 +87,8 @@ impl Outcome {
             Self::Pass => "pass",
             Self::Unchecked => "unchecked",
             Self::Warn => "warn",
+            Self::Overrulable => "overrulable",
             Self::Refuse => "refuse",
-        }
-    }
-}
-
-/// Which rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RuleId {
-    ProductChosen,
-    /// 変更の内容
-    Change,
-    /// 変更のもと
-    Foundation,
-    Period,
-    ContractDate,
-    JointVenture,
-    ElectronicAcceptance,
-    FiscalYearBase,
-    AmountRange,
-    PrepaymentRate,
-    PrepaymentRounding,
-    ContractRate,
-    ContractRider,
-    Bank,
-    LumpSum,
-    Handover,
-    NoticeMail,
-    Overlap,
-    Printable,
-}
-
-impl RuleId {
-    /// Stable name, for records and the command line.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::ProductChosen => "product_chosen",
-            Self::Change => "change",
-            Self::Foundation => "foundation",
-            Self::Period => "period",
-            Self::ContractDate => "contract_date",
-            Self::JointVenture => "joint_venture",
-            Self::ElectronicAcceptance => "electronic_acceptance",
-            Self::FiscalYearBase => "fiscal_year_base",
-            Self::AmountRange => "amount_range",
-            Self::PrepaymentRate => "prepayment_rate",
-            Self::PrepaymentRounding => "prepayment_rounding",
-            Self::ContractRate => "contract_rate",
-            Self::ContractRider => "contract_rider",
-            Self::Bank => "bank",
-            Self::LumpSum => "lump_sum",
-            Self::Handover => "handover",
-            Self::NoticeMail => "notice_mail",
-            Self::Overlap => "overlap",
-            Self::Printable => "printable",
-        }
-    }
-
-    /// 確認すること.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::ProductChosen => "申し込む保証",
-            Self::Change => "変更の内容",
-            Self::Foundation => "変更のもとの証書",
-            Self::Period => "工期と保証期限",
-            Self::ContractDate => "請負契約日",
-            Self::JointVenture => "共同企業体",
-            Self::ElectronicAcceptance => "電子保証の対象",
-            Self::FiscalYearBase => "今年度対象額",
-            Self::AmountRange => "保証金額の範囲",
-            Self::PrepaymentRate => "前払金の割合",
-            Self::PrepaymentRounding => "端数",
-            Self::ContractRate => "契約保証の割合",
-            Self::ContractRider => "契約保証の前提",
-            Self::Bank => "預託金融機関",
-            Self::LumpSum => "一括納付の契約",
-            Self::Handover => "保証証書受取",
-            Self::NoticeMail => "お知らせの宛先",
-            Self::Overlap => "重なり",
-            Self::Printable => "印刷できない文字",
         }
     }
 }
@@ -160,6 +108,8 @@ pub struct Finding {
     pub figures: Vec<(String, String)>,
     /// もとになるきまり.
     pub source: String,
+    /// Something has to be typed before the rule can be judged: no rule book makes that less.
+    asks: bool,
 }
 
 impl Finding {
@@ -172,7 +122,31 @@ impl Finding {
             sentence,
             figures: Vec::new(),
             source: String::new(),
+            asks: false,
         }
+    }
+
+    fn asking(mut self) -> Self {
+        self.asks = true;
+        self
+    }
+
+    /// As much as the rule book lets it count.
+    fn graded(mut self, book: Option<&RuleBook>) -> Self {
+        let severity = book.and_then(|book| book.severities.get(&self.rule));
+        let broken = matches!(self.outcome, Outcome::Warn | Outcome::Refuse);
+        if let Some(severity) = severity.filter(|_| broken && !self.asks && self.rule.is_graded()) {
+            self.outcome = match severity {
+                Severity::Refuse => Outcome::Refuse,
+                Severity::Warn => Outcome::Warn,
+                Severity::Overrule => Outcome::Overrulable,
+            };
+        }
+        if self.outcome == Outcome::Overrulable {
+            self.sentence
+                .push_str("お申し込みはできます。支店が判断します。");
+        }
+        self
     }
 
     fn of(mut self, product: Product) -> Self {
@@ -211,6 +185,9 @@ pub fn check_readable(
     let mut findings = every_rule(content, unread, book, circumstances);
     findings.retain(|finding| inputs::were_read(finding, content, unread));
     findings
+        .into_iter()
+        .map(|finding| finding.graded(book))
+        .collect()
 }
 
 fn every_rule(
@@ -220,9 +197,10 @@ fn every_rule(
     circumstances: &Circumstances,
 ) -> Vec<Finding> {
     if let Some(terms) = &content.change {
-        return change::check(content, terms, unread, book, circumstances);
+        return asked::check(content, terms, book, circumstances);
     }
-    let mut findings = conditions::works(content, circumstances.today);
+    let mut findings = conditions::works(content, circumstances.today, circumstances.applied_on);
+    findings.extend(years::lines(content));
     for product in Product::ALL {
         findings.extend(conditions::electronic(
             content,
@@ -231,10 +209,12 @@ fn every_rule(
             product,
             circumstances.applied_on,
         ));
+        findings.extend(amounts::conditions(content, book, product));
         findings.extend(match product {
-            Product::Prepayment => amounts::prepayment(content, unread, book),
+            Product::Prepayment => amounts::prepayment(content, unread, book, circumstances),
+            Product::Midterm => midterm::check(content, unread, book, circumstances),
             Product::Contract => amounts::contract(content, book),
-            Product::Midterm | Product::Reservation => Vec::new(),
+            Product::Reservation => reservation::check(content, book),
         });
         findings.extend(conditions::terms(
             content,
@@ -248,17 +228,22 @@ fn every_rule(
 
 /// What stands in the way, each sentence once.
 pub fn refusals(findings: &[Finding]) -> Vec<&Finding> {
-    with_outcome(findings, Outcome::Refuse)
+    with_outcome(findings, &[Outcome::Refuse])
 }
 
-/// What is only pointed out, each sentence once.
+/// What whoever approves would have to overrule, each sentence once.
+pub fn overrulable(findings: &[Finding]) -> Vec<&Finding> {
+    with_outcome(findings, &[Outcome::Overrulable])
+}
+
+/// What is only pointed out to the contractor, each sentence once: what the branch will judge, too.
 pub fn warnings(findings: &[Finding]) -> Vec<&Finding> {
-    with_outcome(findings, Outcome::Warn)
+    with_outcome(findings, &[Outcome::Warn, Outcome::Overrulable])
 }
 
-fn with_outcome(findings: &[Finding], outcome: Outcome) -> Vec<&Finding> {
+fn with_outcome<'a>(findings: &'a [Finding], outcomes: &[Outcome]) -> Vec<&'a Finding> {
     let mut kept: Vec<&Finding> = Vec::new();
-    for finding in findings.iter().filter(|it| it.outcome == outcome) {
+    for finding in findings.iter().filter(|it| outcomes.contains(&it.outcome)) {
         // Rate and rounding broken together share one sentence, as do two products that miss one date.
         let said = kept
             .iter()

@@ -2,7 +2,7 @@
 //! form of the certificate is the guarantee's own and cannot be chosen again (seed 003, Q5).
 
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::ContractorUser;
@@ -13,6 +13,7 @@ use super::guarantees::Guarantee;
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Writing};
 use crate::db::guarantees::{self, GuaranteeRow};
+use crate::db::obligees::{self, ObligeeRow};
 use crate::domain::certificate::CertificateFace;
 use crate::domain::content::{ApplicationContent, Before};
 use crate::domain::era;
@@ -31,6 +32,10 @@ pub(super) struct Base {
     pub before: Before,
     /// The guarantee's number with its letter.
     pub number: String,
+    /// The day in Japan on which the guarantee's own application was first sent: it fixes its fiscal year
+    /// and its rule book.
+    pub applied_on: Date,
+    guarantee: i64,
     /// The application behind the version in force.
     source: Uuid,
 }
@@ -60,8 +65,11 @@ impl Base {
             until: face.until,
             fy_base: content.and_then(|content| content.fy_base(face.product)),
         };
+        let first = applications::first_sent(conn, chain.head.application_id).await?;
         Ok(Self {
             number: chain.number(),
+            guarantee,
+            applied_on: era::tokyo_date(first.ok_or(AppError::NotFound)?),
             face,
             life,
             before,
@@ -69,8 +77,17 @@ impl Base {
         })
     }
 
+    /// The obligee with the rule book the guarantee was issued under.
+    pub async fn obligee(
+        &self,
+        conn: &mut PgConnection,
+        surety: i64,
+    ) -> Result<Option<ObligeeRow>, AppError> {
+        Ok(obligees::issued_under(conn, surety, self.guarantee).await?)
+    }
+
     /// Why it cannot be changed on `today`.
-    pub fn barrier(&self, today: time::Date) -> Option<Barrier> {
+    pub fn barrier(&self, today: Date) -> Option<Barrier> {
         self.life.changeable(today, self.face.until).err()
     }
 }

@@ -13,6 +13,7 @@ use crate::db::sureties::{self, BranchRow};
 use crate::db::{events, guarantees};
 use crate::domain::application::Stage;
 use crate::domain::entry::Fault;
+use crate::domain::era;
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
 use crate::domain::text;
@@ -176,10 +177,11 @@ pub async fn save(
 /// # Errors
 /// When the database cannot be reached.
 pub async fn offer(app: &App, who: &ContractorUser) -> Result<Offer, AppError> {
+    let today = era::tokyo_date(app.clock.now());
     let mut tx = app.db.begin(&who.scope()).await?;
     let contractor = sureties::contractor(&mut tx, who.surety, who.contractor).await?;
     let branches = sureties::branches(&mut tx, who.surety).await?;
-    let obligees = crate::db::obligees::list(&mut tx, who.surety).await?;
+    let obligees = crate::db::obligees::list(&mut tx, who.surety, today).await?;
     tx.commit().await?;
     Ok(Offer {
         branches,

@@ -9,7 +9,7 @@ use super::applications::{Item, unprinted};
 use super::changes::Base;
 use super::issuance::{self, OTHER_VERSION};
 use super::obligees::Obligee;
-use super::same_works;
+use super::{same_works, standing};
 use crate::db::applications::CaseRow;
 use crate::db::items::ItemRow;
 use crate::db::sureties::{self, ContractorRow};
@@ -60,6 +60,8 @@ pub struct Grounds {
     /// What an approval of each product applied for binds.
     bindings: Vec<(Product, [u8; 32])>,
     today: Date,
+    /// 申込日
+    pub applied_on: Date,
 }
 
 impl Grounds {
@@ -71,9 +73,18 @@ impl Grounds {
     ) -> Result<Self, AppError> {
         let content = case.content.0.clone();
         let contractor = sureties::contractor(conn, case.surety_id, case.contractor_id).await?;
-        let obligee = match content.works.obligee_id {
-            Some(obligee) => obligees::find(conn, case.surety_id, obligee).await?,
+        let base = match case.guarantee_id {
+            Some(guarantee) => Some(Base::load(conn, guarantee).await?),
             None => None,
+        };
+        // A change is judged by the day and the book of the guarantee's own application.
+        let own_day = era::tokyo_date(case.first_sent_at);
+        let applied_on = base.as_ref().map_or(own_day, |base| base.applied_on);
+        let obligee = match (&base, content.works.obligee_id) {
+            (Some(base), _) => base.obligee(conn, case.surety_id).await?,
+            // The book of the application's own day, whatever came later.
+            (None, Some(id)) => obligees::find(conn, case.surety_id, id, applied_on).await?,
+            (None, None) => None,
         };
         let obligee = obligee.map(Obligee::try_from).transpose()?;
         let mut bindings = Vec::new();
@@ -90,14 +101,15 @@ impl Grounds {
             obligee.as_ref().and_then(|obligee| obligee.book.as_ref()),
             &Circumstances {
                 today,
-                applied_on: era::tokyo_date(case.first_sent_at),
+                applied_on,
                 lump_sum_agreement: contractor.lump_sum,
+                guarantees: standing::of(conn, case.surety_id, case.contractor_id, &content)
+                    .await?,
             },
         );
         let (surety, contractor_id) = (case.surety_id, case.contractor_id);
         let mut changes = None;
-        if let Some((guarantee, terms)) = case.guarantee_id.zip(content.change.as_ref()) {
-            let base = Base::load(conn, guarantee).await?;
+        if let Some((base, terms)) = base.zip(content.change.as_ref()) {
             let barrier = base.barrier(today).map(Barrier::sentence);
             let moved = (base.life.in_force != terms.before.seq).then_some(OTHER_VERSION);
             // What was issued from this very application is no obstacle to it.
@@ -123,6 +135,7 @@ impl Grounds {
             findings,
             bindings,
             today,
+            applied_on,
         })
     }
 
@@ -143,17 +156,34 @@ impl Grounds {
 
     /// Rules that refuse a product, or the works as a whole: approving waits until none does.
     pub fn refusals(&self, product: Product) -> Vec<String> {
+        self.said(product, Outcome::Refuse)
+    }
+
+    /// Rules that refuse a product unless whoever approves overrules them with a reason.
+    pub fn overrulable(&self, product: Product) -> Vec<String> {
+        self.said(product, Outcome::Overrulable)
+    }
+
+    fn said(&self, product: Product, outcome: Outcome) -> Vec<String> {
         let mut sentences: Vec<String> = Vec::new();
-        for finding in &self.findings {
-            let concerns = finding.product.is_none_or(|known| known == product);
-            if concerns && finding.outcome == Outcome::Refuse {
-                let sentence = format!("{}：{}", finding.rule.title(), finding.sentence);
-                if !sentences.contains(&sentence) {
-                    sentences.push(sentence);
-                }
+        for finding in self.broken(product, outcome) {
+            let sentence = format!("{}：{}", finding.rule.title(), finding.sentence);
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
             }
         }
         sentences
+    }
+
+    /// The findings of one outcome that concern a product.
+    pub(super) fn broken(
+        &self,
+        product: Product,
+        outcome: Outcome,
+    ) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| {
+            finding.outcome == outcome && finding.product.is_none_or(|known| known == product)
+        })
     }
 
     /// Why a product cannot be issued yet; empty when it can.
@@ -166,7 +196,12 @@ impl Grounds {
             ));
         }
         reasons.extend(self.refusals(item.product));
-        reasons.extend(rules::before_issue(&self.content, item.product, self.today));
+        reasons.extend(rules::before_issue(
+            &self.content,
+            item.product,
+            self.applied_on,
+            self.today,
+        ));
         let approved = item.approved_sha256.as_deref();
         if item.state == ItemState::Approved
             && approved != self.binding(item.product).map(<[u8; 32]>::as_slice)

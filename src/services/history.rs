@@ -40,6 +40,11 @@ pub enum Happened {
     ContractorChanged,
     BlockAllotted,
     JobRunAgain,
+    /// Whoever approved overruled what a rule refuses, with a reason.
+    RuleOverruled,
+    /// 発注者 registered, or a version of its rule book.
+    ObligeeAdded,
+    RuleBookAdded,
     ActProposed,
     ActApproved,
     ActDropped,
@@ -53,7 +58,7 @@ pub enum Happened {
 }
 
 impl Happened {
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 41] = [
         Self::Submitted,
         Self::Resubmitted,
         Self::Withdrawn,
@@ -82,6 +87,9 @@ impl Happened {
         Self::ContractorChanged,
         Self::BlockAllotted,
         Self::JobRunAgain,
+        Self::RuleOverruled,
+        Self::ObligeeAdded,
+        Self::RuleBookAdded,
         Self::ActProposed,
         Self::ActApproved,
         Self::ActDropped,
@@ -124,6 +132,9 @@ impl Happened {
             Self::ContractorChanged => "contractor_changed",
             Self::BlockAllotted => "block_allotted",
             Self::JobRunAgain => "job_run_again",
+            Self::RuleOverruled => "rule_overruled",
+            Self::ObligeeAdded => "obligee_added",
+            Self::RuleBookAdded => "rule_book_added",
             Self::ActProposed => "act_proposed",
             Self::ActApproved => "act_approved",
             Self::ActDropped => "act_dropped",
@@ -168,6 +179,9 @@ impl Happened {
             Self::ContractorChanged => "お客様の情報を変更",
             Self::BlockAllotted => "番号ブロックを割当て",
             Self::JobRunAgain => "処理をもう一度実行",
+            Self::RuleOverruled => "支店の判断（きまりの例外）",
+            Self::ObligeeAdded => "発注者を登録",
+            Self::RuleBookAdded => "発注者のきまりを登録",
             Self::ActProposed => "訂正・変更取消・解約を起案",
             Self::ActApproved => "起案を承認",
             Self::ActDropped => "起案を取りやめ",
@@ -201,6 +215,9 @@ impl Happened {
                 | Self::ContractorChanged
                 | Self::BlockAllotted
                 | Self::JobRunAgain
+                | Self::RuleOverruled
+                | Self::ObligeeAdded
+                | Self::RuleBookAdded
                 | Self::ActProposed
                 | Self::ActApproved
                 | Self::ActDropped

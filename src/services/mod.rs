@@ -33,7 +33,9 @@ mod paging;
 pub mod registers;
 pub mod renewals;
 pub mod rescues;
+pub mod rulebooks;
 mod same_works;
+mod standing;
 pub mod sureties;
 pub mod viewing;
 

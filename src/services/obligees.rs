@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use sqlx::PgConnection;
+use time::Date;
 
 use super::{ContractorUser, Officer};
 use crate::app::App;
+use crate::db::obligees::{BookRow, NewBook};
 use crate::db::{Scope, founding, obligees};
-use crate::domain::rulebook::RuleBook;
-use crate::domain::text;
+use crate::domain::era;
+use crate::domain::rulebook::{RuleBook, Span};
+use crate::domain::{strays, text};
 use crate::error::AppError;
 use crate::pdf::font;
 
@@ -22,7 +25,9 @@ pub struct Obligee {
     pub name: String,
     /// 駒ヶ根市長, as printed.
     pub title_name: String,
+    /// The version in force on the day that was asked for.
     pub book: Option<RuleBook>,
+    pub book_id: Option<i64>,
     pub version: Option<i32>,
 }
 
@@ -35,6 +40,7 @@ impl TryFrom<obligees::ObligeeRow> for Obligee {
             name: row.name,
             title_name: row.title_name,
             book: row.book.map(serde_json::from_value).transpose()?,
+            book_id: row.book_id,
             version: row.version,
         })
     }
@@ -62,6 +68,7 @@ pub(super) async fn meant(
     conn: &mut PgConnection,
     surety: i64,
     typed: &str,
+    on: Date,
 ) -> Result<Option<obligees::ObligeeRow>, AppError> {
     let typed = typed.trim();
     let key = text::search_key(typed);
@@ -69,7 +76,7 @@ pub(super) async fn meant(
     if key.is_empty() || typed.contains('\0') {
         return Ok(None);
     }
-    if let Some(row) = obligees::named(conn, surety, typed).await? {
+    if let Some(row) = obligees::named(conn, surety, typed, on).await? {
         return Ok(Some(row));
     }
     let names = obligees::names(conn, surety).await?;
@@ -78,14 +85,14 @@ pub(super) async fn meant(
         .iter()
         .find(|(_, name, title)| same(title) || same(name))
     {
-        Some((id, ..)) => Ok(obligees::find(conn, surety, *id).await?),
+        Some((id, ..)) => Ok(obligees::find(conn, surety, *id, on).await?),
         None => Ok(None),
     }
 }
 
 async fn list(app: &App, scope: &Scope, surety: i64) -> Result<Vec<Obligee>, AppError> {
     let mut tx = app.db.begin(scope).await?;
-    let rows = obligees::list(&mut tx, surety).await?;
+    let rows = obligees::list(&mut tx, surety, era::tokyo_date(app.clock.now())).await?;
     tx.commit().await?;
     rows.into_iter().map(Obligee::try_from).collect()
 }
@@ -98,6 +105,10 @@ pub struct ObligeePlan {
     /// 駒ヶ根市長, as certificates print it.
     pub title_name: String,
     pub book: RuleBook,
+    /// From when to when the book holds. Without a beginning: the first book of an obligee from the
+    /// beginning, a further one from the day it is registered.
+    #[serde(flatten)]
+    pub span: Span,
 }
 
 /// Reads the file: a JSON array of [`ObligeePlan`].
@@ -115,7 +126,7 @@ pub fn read_plans(file: &[u8]) -> Result<Vec<ObligeePlan>, String> {
         let plan: ObligeePlan =
             serde_json::from_value(typed.clone()).map_err(|error| format!("{entry}: {error}"))?;
         let kept = serde_json::to_value(&plan).map_err(|error| format!("{entry}: {error}"))?;
-        if let Some(path) = unknown(typed, &kept) {
+        if let Some(path) = strays::first(typed, &kept) {
             return Err(format!("{entry}: there is no field {path}"));
         }
         for (field, words) in [("name", &plan.name), ("title_name", &plan.title_name)] {
@@ -137,34 +148,26 @@ pub fn read_plans(file: &[u8]) -> Result<Vec<ObligeePlan>, String> {
                 plan.book.body
             ));
         }
-        if plans.iter().any(|other| other.name == plan.name) {
-            return Err(format!("{entry}: the name stands in the file twice"));
+        if let Some(fault) = plan.book.faults().into_iter().next() {
+            return Err(format!("{entry}: book.{}: {}", fault.place, fault.sentence));
         }
+        let before = plans.iter().rfind(|other| other.name == plan.name);
+        if let Some(before) = before {
+            if before.span == plan.span {
+                return Err(format!(
+                    "{entry}: the name stands in the file twice for the same days"
+                ));
+            }
+            if before.title_name != plan.title_name {
+                return Err(format!("{entry}: title_name differs from the entry before"));
+            }
+        }
+        plan.span
+            .follows(before.map(|before| before.span))
+            .map_err(|fault| format!("{entry}: valid_from: {}", fault.sentence()))?;
         plans.push(plan);
     }
     Ok(plans)
-}
-
-/// The path of the first field that was typed and not understood.
-fn unknown(typed: &Value, kept: &Value) -> Option<String> {
-    match (typed, kept) {
-        (Value::Object(typed), Value::Object(kept)) => {
-            typed.iter().find_map(|(name, value)| match kept.get(name) {
-                None => Some(name.clone()),
-                Some(kept) => unknown(value, kept).map(|rest| format!("{name}.{rest}")),
-            })
-        }
-        (Value::Array(typed), Value::Array(kept)) => {
-            typed
-                .iter()
-                .zip(kept)
-                .enumerate()
-                .find_map(|(index, (typed, kept))| {
-                    unknown(typed, kept).map(|rest| format!("{}.{rest}", index + 1))
-                })
-        }
-        _ => None,
-    }
 }
 
 /// What became of one entry.
@@ -179,34 +182,77 @@ pub enum Kept {
 /// Registers obligees and new versions of rule books; all or nothing. Over the owner's login.
 ///
 /// # Errors
-/// `NotFound` for an unknown surety.
+/// `NotFound` for an unknown surety; `Conflict` with a sentence where a version's days overlap those
+/// of another or leave a gap.
 pub async fn keep(app: &App, suffix: char, plans: &[ObligeePlan]) -> Result<Vec<Kept>, AppError> {
     const BY: &str = "発注者の登録（コマンド）";
     let now = app.clock.now();
+    let today = era::tokyo_date(now);
     let mut tx = app.db.begin(&Scope::Founder).await?;
     let surety = founding::surety_by_suffix(&mut tx, &suffix.to_string())
         .await?
         .ok_or(AppError::NotFound)?;
-    let known = obligees::list(&mut tx, surety).await?;
     let mut kept = Vec::new();
     for plan in plans {
         let book = serde_json::to_value(&plan.book)?;
-        let Some(row) = known.iter().find(|row| row.name == plan.name) else {
-            let id = obligees::add(&mut tx, surety, &plan.name, &plan.title_name, now).await?;
-            obligees::add_book(&mut tx, surety, id, &book, BY, now).await?;
-            kept.push(Kept::Added);
-            continue;
+        let known = obligees::list(&mut tx, surety, today).await?;
+        let known = known.iter().find(|row| row.name == plan.name);
+        let id = match known {
+            Some(row) => row.id,
+            None => obligees::add(&mut tx, surety, &plan.name, &plan.title_name, now).await?,
         };
-        if row.title_name != plan.title_name {
-            obligees::set_title(&mut tx, row.id, &plan.title_name).await?;
+        if known.is_some_and(|row| row.title_name != plan.title_name) {
+            obligees::set_title(&mut tx, id, &plan.title_name).await?;
         }
-        let same: Option<RuleBook> = row.book.clone().map(serde_json::from_value).transpose()?;
-        kept.push(if same.as_ref() == Some(&plan.book) {
-            Kept::Same
-        } else {
-            Kept::Changed(obligees::add_book(&mut tx, surety, row.id, &book, BY, now).await?)
+        obligees::lock(&mut tx, id).await?;
+        let versions = obligees::books(&mut tx, surety, id).await?;
+        if is_kept(plan, &versions)? {
+            kept.push(Kept::Same);
+            continue;
+        }
+        let newest = versions.last().map(span_of);
+        let mut span = plan.span;
+        if newest.is_some() && span.valid_from.is_none() {
+            span.valid_from = Some(today);
+        }
+        span.follows(newest)
+            .map_err(|fault| AppError::Conflict(format!("{}：{}", plan.name, fault.sentence())))?;
+        let new = NewBook {
+            surety,
+            obligee: id,
+            book: &book,
+            valid_from: span.valid_from,
+            valid_until: span.valid_until,
+            by: BY,
+        };
+        let version = obligees::add_book(&mut tx, &new, now).await?;
+        kept.push(match known {
+            Some(_) => Kept::Changed(version),
+            None => Kept::Added,
         });
     }
     tx.commit().await?;
     Ok(kept)
+}
+
+/// Whether an entry of the file is there already: the same book for the same days, or without days
+/// the newest book as it is.
+fn is_kept(plan: &ObligeePlan, versions: &[BookRow]) -> Result<bool, AppError> {
+    let same_days = versions.iter().rfind(|row| match plan.span.valid_from {
+        Some(_) => row.valid_from == plan.span.valid_from,
+        None => true,
+    });
+    let Some(row) = same_days else {
+        return Ok(false);
+    };
+    let book: RuleBook = serde_json::from_value(row.book.clone())?;
+    Ok(book == plan.book && row.valid_until == plan.span.valid_until)
+}
+
+/// The days a version was registered for.
+pub(super) fn span_of(row: &BookRow) -> Span {
+    Span {
+        valid_from: row.valid_from,
+        valid_until: row.valid_until,
+    }
 }

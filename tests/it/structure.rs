@@ -25,6 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("worker", &["app", "db", "error", "mail", "services"]),
     // Reads an envelope without a database: for whoever got one.
     ("verify", &["domain"]),
+    // Holds facts against rule books without a database.
+    ("check", &["domain"]),
     // Above everything: the demo's cluster, catcher and stories, told through verbs.
     (
         "demo",
@@ -33,8 +35,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "main",
         &[
-            "app", "clock", "config", "db", "demo", "domain", "error", "mail", "services", "sites",
-            "vault", "verify", "web", "worker",
+            "app", "check", "clock", "config", "db", "demo", "domain", "error", "mail", "services",
+            "sites", "vault", "verify", "web", "worker",
         ],
     ),
 ];

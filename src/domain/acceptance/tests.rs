@@ -14,10 +14,7 @@ fn book(body: &str) -> RuleBook {
 fn facts() -> AcceptanceFacts {
     AcceptanceFacts {
         kind: Some(ContractKind::Works),
-        notice_date: None,
-        award_date: None,
-        contract_date: None,
-        today: date!(2026 - 07 - 02),
+        ..AcceptanceFacts::on(date!(2026 - 07 - 02))
     }
 }
 
@@ -27,6 +24,7 @@ fn verdict(answer: &Acceptance) -> &'static str {
         Acceptance::Refused { .. } => "refused",
         Acceptance::NeedsDate { .. } => "needs date",
         Acceptance::NeedsKind { .. } => "needs kind",
+        Acceptance::NeedsSection { .. } => "needs section",
         Acceptance::Unknown { .. } => "unknown",
     }
 }
@@ -34,7 +32,7 @@ fn verdict(answer: &Acceptance) -> &'static str {
 #[test]
 fn t18_the_award_decides_and_its_first_day_counts() {
     let book = book("神奈川県内広域水道企業団");
-    for product in Product::ALL {
+    for product in Product::TOGETHER {
         let before = AcceptanceFacts {
             award_date: Some(date!(2026 - 06 - 30)),
             contract_date: Some(date!(2026 - 07 - 01)),
@@ -177,7 +175,7 @@ fn what_is_not_taken_is_named() {
     );
     let works = AcceptanceFacts {
         kind: Some(ContractKind::Works),
-        ..consulting
+        ..consulting.clone()
     };
     assert_eq!(
         decide(Some(&book("みなと野市")), &works, Product::Prepayment).sentence(),
@@ -210,14 +208,149 @@ fn what_nobody_knows_is_said_and_not_refused() {
             }
         );
     }
-    // The form has no field for the day of the bid.
-    let book = RuleBook::unknown("中見本市").electronic(ElectronicRule::new(
-        Basis::BidDate,
-        Some(date!(2023 - 04 - 01)),
-    ));
-    let answer = decide(Some(&book), &facts(), Product::Contract);
-    assert_eq!(verdict(&answer), "unknown");
-    assert!(answer.sentence().contains("入札日が令和5年4月1日以降"));
+}
+
+#[test]
+fn every_basis_date_is_asked_for_and_decides() {
+    let from = date!(2024 - 01 - 01);
+    type Fill = fn(&mut AcceptanceFacts, time::Date);
+    let cases: [(Basis, &str, Fill); 6] = [
+        (Basis::NoticeDate, "公告日", |it, day| {
+            it.notice_date = Some(day)
+        }),
+        (
+            Basis::NoticeOrDesignation,
+            "公告日または指名日",
+            |it, day| {
+                it.notice_date = Some(day);
+            },
+        ),
+        (Basis::BidDate, "入札日", |it, day| {
+            it.bid_date = Some(day)
+        }),
+        (
+            Basis::PlannedContractNotice,
+            "契約予定工事通知日",
+            |it, day| {
+                it.planned_notice_date = Some(day);
+            },
+        ),
+        (Basis::AwardDate, "落札決定日", |it, day| {
+            it.award_date = Some(day)
+        }),
+        (Basis::ContractDate, "契約締結日", |it, day| {
+            it.contract_date = Some(day)
+        }),
+    ];
+    for (basis, words, fill) in cases {
+        let book = RuleBook::unknown("中見本市").electronic(ElectronicRule::new(basis, Some(from)));
+        let answer = decide(Some(&book), &facts(), Product::Contract);
+        assert_eq!(verdict(&answer), "needs date", "{words}");
+        assert!(
+            answer
+                .sentence()
+                .contains(&format!("{words}が令和6年1月1日以降")),
+            "{}",
+            answer.sentence()
+        );
+        assert!(date_field(basis).is_some());
+        for (day, expected) in [
+            (from, "accepted"),
+            (from.previous_day().unwrap(), "refused"),
+        ] {
+            let mut facts = facts();
+            fill(&mut facts, day);
+            let answer = decide(Some(&book), &facts, Product::Contract);
+            assert_eq!(verdict(&answer), expected, "{words} {day}");
+        }
+    }
+}
+
+#[test]
+fn a_list_of_sections_decides_and_is_asked_for() {
+    let mut rule = ElectronicRule::new(Basis::StartOnly, None);
+    rule.sections = vec!["契約課".to_owned(), "契約検査課".to_owned()];
+    let book = RuleBook::unknown("東見本市").electronic(rule);
+    let of = |section: Option<&str>| {
+        let facts = AcceptanceFacts {
+            section: section.map(str::to_owned),
+            ..facts()
+        };
+        decide(Some(&book), &facts, Product::Prepayment)
+    };
+    assert_eq!(
+        of(None).sentence(),
+        "東見本市が電子保証に対応しているのは契約課・契約検査課の契約だけです。電子保証を選ぶには、発注担当課を入力してください。"
+    );
+    assert_eq!(verdict(&of(None)), "needs section");
+    assert_eq!(verdict(&of(Some("契約 検査課"))), "accepted");
+    assert_eq!(verdict(&of(Some("水道課"))), "refused");
+    assert!(of(Some("水道課")).sentence().contains("いまの入力：水道課"));
+}
+
+#[test]
+fn an_obligee_may_tell_apart_kinds_of_its_own() {
+    let mut rule = ElectronicRule::new(Basis::StartOnly, None);
+    rule.except = vec!["工事監理".to_owned()];
+    let mut book = RuleBook::unknown("西見本市").electronic(rule);
+    book.kinds = vec![crate::domain::rulebook::OwnKind {
+        name: "工事監理".to_owned(),
+        of: ContractKind::Consulting,
+        prepayment: None,
+    }];
+    let of = |kind, detail: Option<&str>| {
+        let facts = AcceptanceFacts {
+            kind: Some(kind),
+            detail: detail.map(str::to_owned),
+            ..facts()
+        };
+        decide(Some(&book), &facts, Product::Prepayment)
+    };
+    assert_eq!(verdict(&of(ContractKind::Consulting, None)), "accepted");
+    assert_eq!(
+        of(ContractKind::Consulting, Some("工事監理")).sentence(),
+        "西見本市では、工事監理は電子保証の対象外です。証書(紙)をお選びください。"
+    );
+    // The same word for a works contract names none of the obligee's kinds.
+    assert_eq!(
+        verdict(&of(ContractKind::Works, Some("工事監理"))),
+        "accepted"
+    );
+}
+
+#[test]
+fn a_change_of_an_older_contract_is_covered_only_where_the_book_says_so() {
+    let from = date!(2024 - 01 - 01);
+    let older = AcceptanceFacts {
+        planned_notice_date: Some(date!(2023 - 12 - 31)),
+        by_change: true,
+        ..facts()
+    };
+    for (covers, expected) in [(true, "accepted"), (false, "refused")] {
+        let mut rule = ElectronicRule::new(Basis::PlannedContractNotice, Some(from));
+        rule.covers_changes_of_older = covers;
+        let book = RuleBook::unknown("北見本市").electronic(rule);
+        let answer = decide(Some(&book), &older, Product::Prepayment);
+        assert_eq!(verdict(&answer), expected);
+        let new = AcceptanceFacts {
+            by_change: false,
+            ..older.clone()
+        };
+        let answer = decide(Some(&book), &new, Product::Prepayment);
+        assert_eq!(verdict(&answer), "refused");
+    }
+}
+
+#[test]
+fn a_reservation_is_never_electronic() {
+    for book in [None, Some(book("取手市"))] {
+        let answer = decide(book.as_ref(), &facts(), Product::Reservation);
+        assert_eq!(
+            answer.sentence(),
+            "契約保証予約は、電子保証になりません。証書(紙)をお選びください。"
+        );
+        assert!(!answer.may_choose());
+    }
 }
 
 #[test]

@@ -53,9 +53,7 @@ impl RuleBook {
             ),
             ("契約保証", self.contract_words()),
         ];
-        if let Some(rate) = self.rates.midterm {
-            facts.push(("中間前払金の割合", rate.words()));
-        }
+        facts.extend(self.more());
         facts.extend(hand_in);
         if !self.source.is_empty() {
             facts.push(("出典", self.source_words()));
@@ -64,6 +62,69 @@ impl RuleBook {
             .into_iter()
             .map(|(label, value)| (label.to_owned(), value))
             .collect()
+    }
+
+    /// What only some books say.
+    fn more(&self) -> Vec<(&'static str, String)> {
+        let rates = &self.rates;
+        let mut facts = Vec::new();
+        let rate = |both: Option<Fraction>, consulting: Option<Fraction>| {
+            let both = both.map(Fraction::words);
+            let consulting = consulting.map(|rate| format!("業務委託 {}", rate.words()));
+            let words: Vec<String> = both.into_iter().chain(consulting).collect();
+            (!words.is_empty()).then(|| words.join("、"))
+        };
+        let mut say = |label, words: Option<String>| {
+            facts.extend(words.map(|words| (label, words)));
+        };
+        say(
+            "中間前払金",
+            self.midterm.map(|policy| policy.label().to_owned()),
+        );
+        say(
+            "中間前払金の割合",
+            rate(rates.midterm, rates.midterm_consulting),
+        );
+        say(
+            "前払金と中間前払金の合計",
+            rate(rates.together, rates.together_consulting),
+        );
+        say(
+            "減額のとき残せる割合",
+            rate(rates.decrease, rates.decrease_consulting),
+        );
+        say(
+            "減額のとき残せる割合（中間前払金があるとき）",
+            rate(rates.decrease_with_midterm, None),
+        );
+        say(
+            "中間前払金の端数",
+            self.rounding_midterm
+                .map(|unit| unit.words().unwrap_or_else(|| "切捨てなし".to_owned())),
+        );
+        say(
+            "今年度対象額",
+            self.fy_base.map(|base| base.label().to_owned()),
+        );
+        for condition in &self.conditions {
+            say("対象になる契約", Some(condition.words()));
+        }
+        for own in &self.kinds {
+            let rate = own
+                .prepayment
+                .map_or_else(String::new, |rate| format!("、前払金 {}", rate.words()));
+            say(
+                "契約の細目",
+                Some(format!("{}（{}{rate}）", own.name, own.of.label())),
+            );
+        }
+        for (rule, severity) in &self.severities {
+            say(
+                "きまりから外れたとき",
+                Some(format!("{}：{}", rule.title(), severity.label())),
+            );
+        }
+        facts
     }
 
     /// The obligee's row in 「電子保証対応の発注者」.
@@ -206,8 +267,24 @@ impl ElectronicRule {
             None if self.kinds.len() == 1 => format!("{}だけ", self.kinds_words()),
             None => self.kinds_words(),
         };
-        if let [product] = self.products[..] {
-            words.push_str(&format!("（{}だけ）", product.label()));
+        if !Product::TOGETHER
+            .iter()
+            .all(|product| self.products.contains(product))
+        {
+            let products: Vec<_> = self.products.iter().map(|it| it.label()).collect();
+            words.push_str(&format!("（{}だけ）", products.join("・")));
+        }
+        if !self.own_kinds.is_empty() {
+            words.push_str(&format!("（{}も）", self.own_kinds.join("・")));
+        }
+        if !self.except.is_empty() {
+            words.push_str(&format!("（{}を除く）", self.except.join("・")));
+        }
+        if !self.sections.is_empty() {
+            words.push_str(&format!("（{}の契約だけ）", self.sections.join("・")));
+        }
+        if self.covers_changes_of_older {
+            words.push_str("（それより前の契約の変更による新しい保証も）");
         }
         words
     }

@@ -96,8 +96,9 @@ fn a_stored_book_keeps_its_shape_and_may_leave_out_what_it_does_not_know() {
     assert_eq!(
         stored["electronic"],
         json!({"acceptance": "from", "rules": [{
-            "kinds": ["works"], "products": ["prepayment", "contract"],
-            "basis": "contract_date", "from": "2025-04-01", "until": null, "approved": null
+            "kinds": ["works"], "products": ["prepayment", "midterm", "contract"],
+            "basis": "contract_date", "from": "2025-04-01", "until": null, "approved": null,
+            "own_kinds": [], "except": [], "sections": [], "covers_changes_of_older": false
         }]})
     );
     assert_eq!(stored["rounding"], json!(100_000));

@@ -1,106 +1,237 @@
 //! The guaranteed amounts against price, rate and rounding. Integers only.
 
-use super::limits::{AmountFacts, contract_bounds, prepayment_bounds};
-use super::rates::Claim;
-use super::{Finding, Outcome, RuleId, inputs};
+use super::limits::{self, Bound, contract_bounds};
+use super::rates::{Claim, Lid};
+use super::{Circumstances, Finding, Outcome, RuleId, inputs, years};
 use crate::domain::content::ApplicationContent;
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
 use crate::domain::product::Product;
-use crate::domain::rulebook::RuleBook;
+use crate::domain::rulebook::{Minimum, PriceKind, RuleBook};
 
 /// Base, range, rate and rounding of the prepayment guarantee, where it is applied for.
 pub(super) fn prepayment(
     content: &ApplicationContent,
     unread: &[Field],
     book: Option<&RuleBook>,
+    circumstances: &Circumstances,
 ) -> Vec<Finding> {
+    let product = Product::Prepayment;
     let Some(terms) = &content.prepayment else {
         return Vec::new();
     };
     let mut findings = Vec::new();
-    findings.extend(
-        terms
-            .fy_base
-            .map(|base| fiscal_year_base(base, content.works.price)),
-    );
-    findings.push(range(content, Product::Prepayment, terms.common.amount));
+    findings.extend(years::typed_base(
+        content,
+        product,
+        book,
+        circumstances.applied_on,
+    ));
+    findings.push(range(content, product, terms.common.amount));
     if terms.common.amount == Yen::ZERO {
         // Nothing to hold against a rate yet; the range says what is missing.
         return findings;
     }
-    let facts = AmountFacts::of(content);
-    let claim = Claim {
-        amount: terms.common.amount,
-        base: facts.base().unwrap_or(content.works.price),
-        base_label: facts.base_label(),
-        body: body(content, book),
+    let claim = advance(content, product, terms.common.amount, book, circumstances);
+    let bounds = limits::prepayment_bounds(
+        content.works.kind,
+        content.bid.kind_detail.as_deref(),
+        content.bid.low_price,
         book,
-    };
-    let bounds = prepayment_bounds(content.works.kind, facts.low_price, book);
-    findings.extend(claim.prepayment_rate(&bounds));
-    // Without its base there is no ceiling, and the rounding speaks for itself.
-    let reckoned = inputs::base(content, unread)
+    );
+    findings.extend(claim.advance_rate(RuleId::PrepaymentRate, &bounds));
+    findings.extend(claim.under_lids(&bounds));
+    findings.push(claim.rounding(own_bound(content, unread, product, &bounds)));
+    findings
+}
+
+/// The bound whose ceiling a rounded amount may name: without its base there is none, and the
+/// rounding speaks for itself.
+pub(super) fn own_bound<'a>(
+    content: &ApplicationContent,
+    unread: &[Field],
+    product: Product,
+    bounds: &'a [Bound],
+) -> Option<&'a Bound> {
+    let reckoned = inputs::base(content, product, unread)
         .iter()
         .all(|field| !unread.contains(field));
-    let own = bounds.iter().find(|bound| bound.known && reckoned);
-    findings.push(claim.rounding(own));
-    findings
+    bounds.iter().find(|bound| bound.known && reckoned)
+}
+
+/// Money paid in advance beside its base and the obligee's 限度額.
+pub(super) fn advance<'a>(
+    content: &'a ApplicationContent,
+    product: Product,
+    amount: Yen,
+    book: Option<&'a RuleBook>,
+    circumstances: &Circumstances,
+) -> Claim<'a> {
+    let base = years::base(content, product, book, circumstances.applied_on);
+    Claim {
+        product,
+        amount,
+        base: base.amount,
+        base_label: base.label,
+        body: body(content, book),
+        book,
+        lids: limits::cap(book, product, content.works.kind)
+            .map(Lid::cap)
+            .into_iter()
+            .collect(),
+        rounded: true,
+    }
 }
 
 /// Range and rate of the contract guarantee, where it is applied for.
 pub(super) fn contract(content: &ApplicationContent, book: Option<&RuleBook>) -> Vec<Finding> {
+    let product = Product::Contract;
     let Some(terms) = &content.contract else {
         return Vec::new();
     };
-    let mut findings = vec![range(content, Product::Contract, terms.common.amount)];
+    let mut findings = vec![range(content, product, terms.common.amount)];
     if terms.common.amount == Yen::ZERO {
         return findings;
     }
-    let claim = Claim {
-        amount: terms.common.amount,
+    let claim = floor(content, product, terms.common.amount, book);
+    let bounds = contract_bounds(content.bid.low_price, book);
+    findings.extend(claim.floor_rate(RuleId::ContractRate, &bounds));
+    findings
+}
+
+/// A guaranteed amount beside the whole price.
+pub(super) fn floor<'a>(
+    content: &'a ApplicationContent,
+    product: Product,
+    amount: Yen,
+    book: Option<&'a RuleBook>,
+) -> Claim<'a> {
+    Claim {
+        product,
+        amount,
         base: content.works.price,
         base_label: "請負金額",
         body: body(content, book),
         book,
+        lids: Vec::new(),
+        rounded: false,
+    }
+}
+
+/// What the obligee asks of the contract itself before it pays in advance: least price, least days.
+pub(super) fn conditions(
+    content: &ApplicationContent,
+    book: Option<&RuleBook>,
+    product: Product,
+) -> Vec<Finding> {
+    let (Some(book), Some(_)) = (book, content.terms(product)) else {
+        return Vec::new();
     };
-    findings.extend(claim.contract_rate(&contract_bounds(content.bid.low_price, book)));
+    let mut findings = Vec::new();
+    for condition in book.conditions_of(product, content.works.kind) {
+        findings.extend(
+            condition
+                .minimum
+                .map(|minimum| least_price(content, book, product, minimum)),
+        );
+        findings.extend(
+            condition
+                .days
+                .and_then(|days| least_days(content, book, product, days)),
+        );
+    }
     findings
 }
 
-fn body<'a>(content: &'a ApplicationContent, book: Option<&'a RuleBook>) -> &'a str {
-    book.map_or(&content.works.obligee_name, |book| &book.body)
-}
-
-fn fiscal_year_base(base: Yen, price: Yen) -> Finding {
-    let (outcome, sentence) = if base == Yen::ZERO {
-        (
-            Outcome::Refuse,
-            "今年度対象額が0円になっています。単年度の契約では空欄にしてください。".to_owned(),
-        )
-    } else if base > price {
-        (
+fn least_price(
+    content: &ApplicationContent,
+    book: &RuleBook,
+    product: Product,
+    minimum: Minimum,
+) -> Finding {
+    let (price, field) = match minimum.price {
+        PriceKind::Contract => (Some(content.works.price), Field::Price),
+        PriceKind::Planned => (content.bid.planned_price, Field::PlannedPrice),
+        PriceKind::Design => (content.bid.design_price, Field::DesignPrice),
+    };
+    let (label, product_label) = (minimum.price.label(), product.label());
+    let words = format!("{}契約", minimum.words());
+    let (outcome, sentence) = match price {
+        None => (
+            Outcome::Warn,
+            format!(
+                "{}が{product_label}の対象とするのは、{words}です。{label}を入力すると確かめられます。",
+                book.body
+            ),
+        ),
+        Some(price) if minimum.met_by(price) => (
+            Outcome::Pass,
+            format!("{label}は{price}円で、{product_label}の対象です（{words}）。"),
+        ),
+        Some(price) => (
             Outcome::Refuse,
             format!(
-                "今年度対象額は、請負金額{price}円以下にしてください。いまの額は{}円多くなっています。",
-                difference(base, price)
+                "{}が{product_label}の対象とするのは、{words}です（いまの{label}は{price}円）。{label}に誤りがなければ、{product_label}はお申し込みいただけません。",
+                book.body
             ),
+        ),
+    };
+    let finding = Finding::new(RuleId::MinimumPrice, field, outcome, sentence)
+        .of(product)
+        .figure(label, price.map_or_else(|| "入力なし".to_owned(), yen))
+        .figure("対象", minimum.words().trim_end_matches('の'));
+    finding.source(sourced(book, &words))
+}
+
+fn least_days(
+    content: &ApplicationContent,
+    book: &RuleBook,
+    product: Product,
+    least: u16,
+) -> Option<Finding> {
+    let works = &content.works;
+    if works.period_from > works.period_to {
+        return None;
+    }
+    let days = (works.period_to - works.period_from).whole_days() + 1;
+    let label = product.label();
+    let (outcome, sentence) = if days >= i64::from(least) {
+        (
+            Outcome::Pass,
+            format!("工期は{days}日で、{label}の対象です（{least}日以上の契約）。"),
         )
     } else {
         (
-            Outcome::Pass,
-            "今年度対象額は請負金額の範囲内です。".to_owned(),
+            Outcome::Refuse,
+            format!(
+                "{}が{label}の対象とするのは、工期が{least}日以上の契約です（いまの工期は{days}日で、{}日足りません）。工期に誤りがなければ、{label}はお申し込みいただけません。",
+                book.body,
+                i64::from(least) - days
+            ),
         )
     };
-    Finding::new(RuleId::FiscalYearBase, Field::FyBase, outcome, sentence)
-        .of(Product::Prepayment)
-        .figure("今年度対象額", yen(base))
-        .figure("請負金額", yen(price))
-        .source("今年度対象額は請負金額のうち今年度の分")
+    Some(
+        Finding::new(RuleId::MinimumDays, Field::PeriodTo, outcome, sentence)
+            .of(product)
+            .figure("工期", format!("{days}日"))
+            .source(sourced(book, &format!("工期が{least}日以上の契約"))),
+    )
+}
+
+/// 「きまり：工期が90日以上の契約　出典：…」.
+pub(super) fn sourced(book: &RuleBook, rule: &str) -> String {
+    match book.source_words() {
+        words if words.is_empty() => format!("きまり：{rule}"),
+        words => format!("きまり：{rule}　出典：{words}"),
+    }
+}
+
+pub(super) fn body<'a>(content: &'a ApplicationContent, book: Option<&'a RuleBook>) -> &'a str {
+    book.map_or(&content.works.obligee_name, |book| &book.body)
 }
 
 /// 1 ≤ amount ≤ price.
-fn range(content: &ApplicationContent, product: Product, amount: Yen) -> Finding {
+pub(super) fn range(content: &ApplicationContent, product: Product, amount: Yen) -> Finding {
     let price = content.works.price;
     let field = amount_field(product);
     let label = field.label();

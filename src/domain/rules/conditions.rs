@@ -11,9 +11,9 @@ use crate::domain::rulebook::{Electronic, RuleBook};
 use crate::domain::wording::{era_plain, slashed};
 
 /// The rules on the works contract and on what is applied for at all.
-pub(super) fn works(content: &ApplicationContent, today: Date) -> Vec<Finding> {
-    let mut findings = vec![product_chosen(content), period(content, today)];
-    if content.prepayment.is_some() {
+pub(super) fn works(content: &ApplicationContent, today: Date, applied_on: Date) -> Vec<Finding> {
+    let mut findings = vec![product_chosen(content), period(content, today, applied_on)];
+    if content.prepayment.is_some() || content.midterm.is_some() {
         findings.push(contract_date(content, today));
     }
     findings.extend(joint_venture(content));
@@ -43,7 +43,7 @@ fn product_chosen(content: &ApplicationContent) -> Finding {
     .source("申込みには保証が一つ以上必要")
 }
 
-fn period(content: &ApplicationContent, today: Date) -> Finding {
+fn period(content: &ApplicationContent, today: Date, applied_on: Date) -> Finding {
     let (from, to) = (content.works.period_from, content.works.period_to);
     let days = (to - from).whole_days() + 1;
     let (outcome, sentence) = if from > to {
@@ -64,10 +64,18 @@ fn period(content: &ApplicationContent, today: Date) -> Finding {
             ),
         )
     } else {
-        (
-            Outcome::Pass,
-            format!("工期は{days}日間、保証期限は{}です。", era_plain(to)),
-        )
+        // Of a contract over several fiscal years each year's prepayment ends with the year.
+        let advance = content.works.advance_until(applied_on);
+        let until = if advance < to && content.products().any(Product::is_advance) {
+            format!(
+                "前払金・中間前払金の保証期限は年度の終わりの{}、契約保証の保証期限は{}",
+                era_plain(advance),
+                era_plain(to)
+            )
+        } else {
+            format!("保証期限は{}", era_plain(to))
+        };
+        (Outcome::Pass, format!("工期は{days}日間、{until}です。"))
     };
     let length = if from > to {
         String::new()
@@ -84,15 +92,21 @@ fn period(content: &ApplicationContent, today: Date) -> Finding {
 
 /// A date after today only warns on applying; [`super::before_issue`] stops the issue.
 fn contract_date(content: &ApplicationContent, today: Date) -> Finding {
+    let product = if content.prepayment.is_some() {
+        Product::Prepayment
+    } else {
+        Product::Midterm
+    };
+    let label = product.label();
     let (outcome, sentence) = match content.works.contract_date {
         None => (
             Outcome::Refuse,
-            "前払金保証のお申し込みには、請負契約日を入力してください。".to_owned(),
+            format!("{label}のお申し込みには、請負契約日を入力してください。"),
         ),
         Some(date) if date > today => (
             Outcome::Warn,
             format!(
-                "請負契約日（{}）がきょう（{}）より後です。お申し込みはできますが、前払金保証の発行は契約日からになります。",
+                "請負契約日（{}）がきょう（{}）より後です。お申し込みはできますが、{label}の発行は契約日からになります。",
                 era_plain(date),
                 era_plain(today)
             ),
@@ -103,8 +117,8 @@ fn contract_date(content: &ApplicationContent, today: Date) -> Finding {
         ),
     };
     let finding = Finding::new(RuleId::ContractDate, Field::ContractDate, outcome, sentence)
-        .of(Product::Prepayment)
-        .source("前払金保証の発行は、請負契約の日から");
+        .of(product)
+        .source(format!("{label}の発行は、請負契約の日から"));
     match content.works.contract_date {
         Some(date) => finding.figure(
             "請負契約日",
@@ -121,31 +135,60 @@ fn contract_date(content: &ApplicationContent, today: Date) -> Finding {
 
 fn joint_venture(content: &ApplicationContent) -> Option<Finding> {
     let jv = content.works.jv.as_ref()?;
-    let (field, outcome, sentence) = if jv.name.trim().is_empty() {
+    let (name, representative) = (jv.name.trim(), jv.representative.trim());
+    let shares: u64 = jv
+        .members
+        .iter()
+        .map(|member| u64::from(member.share))
+        .sum();
+    let among = jv.members.iter().any(|it| it.name.trim() == representative);
+    let (field, outcome, sentence) = if name.is_empty() {
         (
             Field::JvName,
             Outcome::Refuse,
-            "JVの代表者が入力されています。JV名も入力してください。",
+            "JVの代表者が入力されています。JV名も入力してください。".to_owned(),
         )
-    } else if jv.representative.trim().is_empty() {
+    } else if representative.is_empty() {
         (
             Field::JvRepresentative,
             Outcome::Refuse,
-            "JV名が入力されています。JVの代表者も入力してください。認証キーのお知らせには、この名前を印刷します。",
+            "JV名が入力されています。JVの代表者も入力してください。認証キーのお知らせには、この名前を印刷します。".to_owned(),
+        )
+    } else if !jv.members.is_empty() && !among {
+        (
+            Field::JvMember1,
+            Outcome::Refuse,
+            format!(
+                "JVの代表者（{representative}）が構成員にありません。構成員に、代表者と同じ会社名を入れてください。"
+            ),
+        )
+    } else if !jv.members.is_empty() && shares != 10_000 {
+        (
+            Field::JvShare1,
+            Outcome::Refuse,
+            format!(
+                "出資比率の合計を100%にしてください（いまは{}.{:02}%です）。",
+                shares / 100,
+                shares % 100
+            ),
         )
     } else {
         (
             Field::JvRepresentative,
             Outcome::Pass,
-            "JV名と代表者があります。",
+            "JV名と代表者があります。".to_owned(),
         )
     };
-    Some(
-        Finding::new(RuleId::JointVenture, field, outcome, sentence.to_owned())
-            .figure("JV名", &jv.name)
-            .figure("代表者", &jv.representative)
-            .source("共同企業体では代表者が必要"),
-    )
+    let finding = Finding::new(RuleId::JointVenture, field, outcome, sentence)
+        .figure("JV名", &jv.name)
+        .figure("代表者", &jv.representative);
+    let finding = jv.members.iter().fold(finding, |finding, member| {
+        finding.figure(
+            &member.name,
+            format!("{}.{:02}%", member.share / 100, member.share % 100),
+        )
+    });
+    Some(finding.source("共同企業体では代表者が必要"))
 }
 
 /// Whether the obligee takes the electronic certificate that was chosen.
@@ -157,10 +200,11 @@ pub(super) fn electronic(
     applied_on: Date,
 ) -> Option<Finding> {
     let terms = content.terms(product)?;
-    if terms.form != CertificateForm::Electronic {
+    // That a reservation is never electronic is a rule of its own.
+    if terms.form != CertificateForm::Electronic || product == Product::Reservation {
         return None;
     }
-    let mut facts = AcceptanceFacts::of(&content.works, applied_on);
+    let mut facts = AcceptanceFacts::of(content, applied_on);
     if unread.contains(&Field::Kind) {
         facts.kind = None;
     }
@@ -174,7 +218,12 @@ pub(super) fn electronic(
             Outcome::Refuse,
         ),
         Acceptance::NeedsKind { .. } => (Field::Kind, Outcome::Refuse),
+        Acceptance::NeedsSection { .. } => (Field::ObligeeSection, Outcome::Refuse),
     };
+    let asks = !matches!(
+        answer,
+        Acceptance::Accepted { .. } | Acceptance::Unknown { .. } | Acceptance::Refused { .. }
+    );
     let mut finding = Finding::new(
         RuleId::ElectronicAcceptance,
         field,
@@ -183,6 +232,15 @@ pub(super) fn electronic(
     )
     .of(product)
     .figure("工事／業務委託", content.works.kind.label());
+    finding.asks = asks;
+    for (field, value) in [
+        (Field::KindDetail, &facts.detail),
+        (Field::ObligeeSection, &facts.section),
+    ] {
+        if let Some(value) = value {
+            finding = finding.figure(field.label(), value);
+        }
+    }
     if let Some(Electronic::From { rules }) = book.map(|book| &book.electronic) {
         for rule in rules
             .iter()
@@ -227,10 +285,22 @@ pub(super) fn terms(
     let mut findings = Vec::new();
     match product {
         Product::Prepayment => {
-            findings.extend(content.prepayment.as_ref().map(|terms| bank(&terms.bank)));
+            findings.extend(
+                content
+                    .prepayment
+                    .as_ref()
+                    .map(|terms| bank(product, Field::Bank, &terms.bank)),
+            );
         }
-        Product::Contract => findings.push(rider(content)),
-        Product::Midterm | Product::Reservation => {}
+        Product::Midterm => {
+            findings.extend(
+                content
+                    .midterm
+                    .as_ref()
+                    .map(|terms| bank(product, Field::MidtermBank, &terms.bank)),
+            );
+        }
+        Product::Contract | Product::Reservation => findings.push(rider(content, product)),
     }
     if common.fee_method == FeeMethod::LumpSum {
         findings.push(lump_sum(product, lump_sum_agreement));
@@ -238,8 +308,11 @@ pub(super) fn terms(
     findings
 }
 
-/// 契約保証 is a rider of 前払金保証 (domain.md §4.3).
-fn rider(content: &ApplicationContent) -> Finding {
+/// 契約保証 is a rider of 前払金保証, and so is its reservation (domain.md §4.3, §4.4).
+fn rider(content: &ApplicationContent, product: Product) -> Finding {
+    if product == Product::Reservation {
+        return reservation_rider(content);
+    }
     let (outcome, sentence, standing) = match (&content.prepayment, content.bid.prepayment_plan) {
         (Some(_), _) => (
             Outcome::Pass,
@@ -268,8 +341,31 @@ fn rider(content: &ApplicationContent) -> Finding {
     .source("前払金保証の申込・発行・予定のいずれか")
 }
 
-fn bank(name: &str) -> Finding {
-    let label = Field::Bank.label();
+fn reservation_rider(content: &ApplicationContent) -> Finding {
+    let plan = content.bid.prepayment_plan;
+    let (outcome, sentence) = match plan {
+        Some(plan) => (
+            Outcome::Pass,
+            format!("前払金保証の申込みは「{}」です。", plan.label()),
+        ),
+        None => (
+            Outcome::Refuse,
+            "契約保証予約は、前払金保証をご利用になる予定の工事でお申し込みいただけます。入札の状況の「前払金保証の申込み」で「予定している」を選んでください。".to_owned(),
+        ),
+    };
+    Finding::new(
+        RuleId::ContractRider,
+        Field::PrepaymentPlan,
+        outcome,
+        sentence,
+    )
+    .of(Product::Reservation)
+    .figure("前払金保証", plan.map_or("なし", |plan| plan.label()))
+    .source("前払金保証をご利用になる予定の工事")
+}
+
+fn bank(product: Product, field: Field, name: &str) -> Finding {
+    let label = field.label();
     let mut narrow: Vec<char> = Vec::new();
     for letter in name.chars().filter(|letter| is_half_width(*letter)) {
         if !narrow.contains(&letter) {
@@ -299,8 +395,8 @@ fn bank(name: &str) -> Finding {
             format!("{label}は、全角で入力してください（半角の文字：{narrow}）。"),
         )
     };
-    Finding::new(RuleId::Bank, Field::Bank, outcome, sentence)
-        .of(Product::Prepayment)
+    Finding::new(RuleId::Bank, field, outcome, sentence)
+        .of(product)
         .figure("預託金融機関", name)
         .source("証書に全角で印刷")
 }

@@ -13,48 +13,119 @@ pub(super) fn were_read(finding: &Finding, content: &ApplicationContent, unread:
             .all(|field| !unread.contains(field))
 }
 
-/// What the prepayment's ratio is reckoned from; a typed 今年度対象額 takes the price's place.
-pub(super) fn base(content: &ApplicationContent, unread: &[Field]) -> &'static [Field] {
-    let own = content.prepayment.as_ref().and_then(|it| it.fy_base);
-    if own.is_some() || unread.contains(&Field::FyBase) {
-        &[Field::FyBase, Field::Kind]
+/// What the ratio of money paid in advance is reckoned from; a typed 今年度対象額 takes the price's
+/// place, and so do the lines of the years.
+pub(super) fn base(content: &ApplicationContent, product: Product, unread: &[Field]) -> Vec<Field> {
+    let typed = fy_base(product);
+    let mut fields = vec![Field::Kind];
+    if content.fy_base(product).is_some() || unread.contains(&typed) {
+        fields.push(typed);
     } else {
-        &[Field::Price, Field::Kind]
+        fields.push(Field::Price);
+    }
+    if content.works.multi_year.is_some() {
+        fields.extend(years());
+        fields.extend([Field::PeriodFrom, Field::PeriodTo]);
+    }
+    fields
+}
+
+fn fy_base(product: Product) -> Field {
+    match product {
+        Product::Midterm => Field::MidtermFyBase,
+        _ => Field::FyBase,
     }
 }
 
+fn years() -> impl Iterator<Item = Field> {
+    Field::YEARS
+        .into_iter()
+        .flat_map(|(scheduled, ceiling)| [scheduled, ceiling])
+}
+
+fn period() -> [Field; 2] {
+    [Field::PeriodFrom, Field::PeriodTo]
+}
+
 fn inputs(finding: &Finding, content: &ApplicationContent) -> Vec<Field> {
-    let contract = finding.product == Some(Product::Contract);
-    let of = |prepayment, other| if contract { other } else { prepayment };
+    let product = finding.product.unwrap_or(Product::Prepayment);
+    let own = Field::of(product);
+    let with_base = |more: &[Field]| {
+        let mut fields = base(content, product, &[]);
+        fields.extend([fy_base(product), own.amount, Field::Obligee]);
+        fields.extend(more);
+        fields
+    };
     match finding.rule {
+        RuleId::ProductChosen => Product::ALL.map(|product| Field::of(product).on).to_vec(),
+        RuleId::Period => period().to_vec(),
         RuleId::Change => vec![Field::Price, Field::PeriodFrom, Field::PeriodTo],
-        RuleId::ProductChosen => vec![Field::PrepaymentOn, Field::ContractOn],
-        RuleId::Period => vec![Field::PeriodFrom, Field::PeriodTo],
         RuleId::ContractDate => vec![Field::ContractDate],
-        RuleId::JointVenture => vec![Field::JvName, Field::JvRepresentative],
+        RuleId::JointVenture => {
+            let mut fields = vec![Field::JvName, Field::JvRepresentative];
+            fields.extend(
+                Field::MEMBERS
+                    .into_iter()
+                    .flat_map(|(name, share)| [name, share]),
+            );
+            fields
+        }
+        RuleId::MultiYear => {
+            let mut fields = vec![Field::Price, Field::Obligation];
+            fields.extend(period());
+            fields.extend(years());
+            fields
+        }
         // Kind and dates are asked of what could be read; the answer says which one it misses.
         RuleId::ElectronicAcceptance => vec![
             Field::Obligee,
-            of(Field::PrepaymentForm, Field::ContractForm),
+            own.form_or_switch(),
+            Field::ObligeeSection,
+            Field::KindDetail,
         ],
-        RuleId::FiscalYearBase => vec![Field::FyBase, Field::Price],
-        RuleId::AmountRange => vec![
-            of(Field::PrepaymentAmount, Field::ContractAmount),
-            Field::Price,
-        ],
-        RuleId::PrepaymentRate => {
-            let mut fields = base(content, &[]).to_vec();
-            fields.extend([Field::FyBase, Field::PrepaymentAmount, Field::Obligee]);
+        RuleId::FiscalYearBase => {
+            let mut fields = vec![fy_base(product), Field::Price];
+            if content.works.multi_year.is_some() {
+                fields.extend(years());
+                fields.extend(period());
+            }
             fields
         }
-        RuleId::PrepaymentRounding => vec![Field::PrepaymentAmount, Field::Obligee],
+        RuleId::AmountRange => vec![own.amount, Field::Price],
+        RuleId::MinimumPrice => vec![Field::Kind, Field::Obligee, finding.field],
+        RuleId::MinimumDays => {
+            let mut fields = vec![Field::Kind, Field::Obligee];
+            fields.extend(period());
+            fields
+        }
+        RuleId::PrepaymentRate | RuleId::Cap => with_base(&[Field::KindDetail]),
+        RuleId::MidtermRate | RuleId::TogetherRate => {
+            with_base(&[Field::MidtermPrepaid, Field::MidtermBuildsOn])
+        }
+        RuleId::DecreaseRate => with_base(&[]),
+        RuleId::PrepaymentRounding | RuleId::MidtermRounding => vec![own.amount, Field::Obligee],
+        RuleId::MidtermAllowed => vec![Field::Obligee],
+        RuleId::MidtermBuildsOn => vec![Field::MidtermBuildsOn, Field::MidtermPrepaid],
+        RuleId::MidtermConditions => Vec::new(),
+        RuleId::MidtermDay => {
+            let mut fields = vec![Field::MidtermApprovedOn, Field::Obligation];
+            fields.extend(period());
+            fields
+        }
         RuleId::ContractRate => vec![Field::ContractAmount, Field::Price, Field::Obligee],
+        RuleId::ReservationRate => vec![
+            Field::ReservationAmount,
+            Field::PlannedPrice,
+            Field::Price,
+            Field::Obligee,
+        ],
+        RuleId::ReservationForm => Vec::new(),
         RuleId::ContractRider => vec![Field::PrepaymentPlan],
-        RuleId::Bank => vec![Field::Bank],
-        RuleId::LumpSum => vec![of(Field::PrepaymentFeeMethod, Field::ContractFeeMethod)],
+        RuleId::Bank => vec![finding.field],
+        RuleId::LumpSum => vec![own.fee_method],
         RuleId::Handover => vec![Field::Handover],
         RuleId::NoticeMail => vec![Field::Notify, Field::Email],
         RuleId::Overlap => vec![Field::Obligee, Field::WorksName],
-        RuleId::Printable | RuleId::Foundation => Vec::new(),
+        RuleId::Changed | RuleId::FormLocked | RuleId::Printable | RuleId::Foundation => Vec::new(),
     }
 }

@@ -6,12 +6,16 @@ use crate::domain::content::ApplicationContent;
 use crate::domain::product::Product;
 use crate::domain::wording::era_plain;
 
-/// Why `product` cannot be issued today; empty when the dates allow it.
-pub fn before_issue(content: &ApplicationContent, product: Product, today: Date) -> Vec<String> {
-    let works = &content.works;
+/// Why `product`, applied for on `applied_on`, cannot be issued today; empty when the dates allow it.
+pub fn before_issue(
+    content: &ApplicationContent,
+    product: Product,
+    applied_on: Date,
+    today: Date,
+) -> Vec<String> {
     let mut reasons = Vec::new();
-    let early = works.contract_date.filter(|date| *date > today);
-    if let Some(date) = early.filter(|_| product == Product::Prepayment) {
+    let early = content.works.contract_date.filter(|date| *date > today);
+    if let Some(date) = early.filter(|_| product.is_advance()) {
         reasons.push(format!(
             "請負契約日（{}）より前は発行できません。その日になったら発行してください。",
             era_plain(date)
@@ -24,10 +28,11 @@ pub fn before_issue(content: &ApplicationContent, product: Product, today: Date)
             era_plain(date)
         ));
     }
-    if works.period_to < today {
+    let until = content.until(product, applied_on);
+    if until < today {
         reasons.push(format!(
             "保証期限（{}）が過ぎているため、発行できません。工期を直していただくときは、お客様へ差し戻してください。",
-            era_plain(works.period_to)
+            era_plain(until)
         ));
     }
     reasons

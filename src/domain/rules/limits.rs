@@ -3,11 +3,12 @@
 
 use crate::domain::content::ApplicationContent;
 use crate::domain::money::Yen;
+use crate::domain::product::Product;
 use crate::domain::rulebook::{Fraction, RoundingUnit, RuleBook};
 use crate::domain::works::ContractKind;
 
 /// What a limit is reckoned from, as far as the form is filled in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AmountFacts {
     pub kind: Option<ContractKind>,
     /// 請負金額
@@ -16,6 +17,8 @@ pub struct AmountFacts {
     pub fy_base: Option<Yen>,
     /// 低入札価格調査の対象
     pub low_price: bool,
+    /// 契約の細目
+    pub detail: Option<String>,
 }
 
 impl AmountFacts {
@@ -25,20 +28,13 @@ impl AmountFacts {
             price: Some(content.works.price),
             fy_base: content.prepayment.as_ref().and_then(|terms| terms.fy_base),
             low_price: content.bid.low_price,
+            detail: content.bid.kind_detail.clone(),
         }
     }
 
     /// What the prepayment's ratio is a ratio of.
     pub fn base(&self) -> Option<Yen> {
         self.fy_base.or(self.price)
-    }
-
-    pub(super) fn base_label(&self) -> &'static str {
-        if self.fy_base.is_some() {
-            "今年度対象額"
-        } else {
-            "請負金額"
-        }
     }
 }
 
@@ -98,7 +94,17 @@ impl Bound {
         format!("{base_label}の{}{low}", self.rate.words())
     }
 
-    fn words(&self, rounding: Option<String>) -> String {
+    /// The rate of `base`, its end cut off.
+    pub(super) fn limit(&self, base: Yen, unit: Option<RoundingUnit>) -> Limit {
+        let ceiling = self.rate.floor_of(base);
+        Limit {
+            ceiling: unit.map_or(ceiling, |unit| unit.cut(ceiling)),
+            words: self.words(unit.and_then(RoundingUnit::words)),
+            known: self.known,
+        }
+    }
+
+    pub(super) fn words(&self, rounding: Option<String>) -> String {
         let general = if self.known { "" } else { "一般の" };
         let low = if self.low_price { "・低入札" } else { "" };
         let rounding = rounding.map_or_else(String::new, |words| format!("・{words}"));
@@ -109,6 +115,7 @@ impl Bound {
 /// The prepayment's bounds: never empty, the obligee's own first.
 pub(super) fn prepayment_bounds(
     kind: ContractKind,
+    detail: Option<&str>,
     low_price: bool,
     book: Option<&RuleBook>,
 ) -> Vec<Bound> {
@@ -117,14 +124,24 @@ pub(super) fn prepayment_bounds(
         ContractKind::Consulting => Fraction::tenths(3),
     };
     let rates = book.map(|book| &book.rates);
+    let own = book.and_then(|book| book.prepayment_rate(kind, detail));
     bounds(
-        (rates.and_then(|rates| rates.prepayment(kind)), general),
+        (own, general),
         (
-            rates.and_then(|rates| rates.prepayment_low_price),
+            rates.and_then(|rates| rates.low_price(kind)),
             Fraction::tenths(2),
         ),
         low_price,
     )
+}
+
+/// One rate: the obligee's own, else the general one.
+pub(super) fn one(own: Option<Fraction>, general: Fraction) -> Bound {
+    Bound {
+        rate: own.unwrap_or(general),
+        known: own.is_some(),
+        low_price: false,
+    }
 }
 
 /// The contract guarantee's bounds: never empty, the obligee's own first.
@@ -160,20 +177,26 @@ fn bounds(
     }
 }
 
+/// The greatest amount in yen that the obligee lets be paid in advance, where it has one.
+pub(super) fn cap(book: Option<&RuleBook>, product: Product, kind: ContractKind) -> Option<Yen> {
+    let conditions = book?.conditions_of(product, kind);
+    conditions.filter_map(|condition| condition.cap).min()
+}
+
 /// The ceiling to show beside 前払金保証金額; `None` until kind and price are there.
 pub fn prepayment_limit(facts: &AmountFacts, book: Option<&RuleBook>) -> Option<Limit> {
     let (kind, base) = (facts.kind?, facts.base()?);
-    let unit = book.and_then(|book| book.rounding);
-    prepayment_bounds(kind, facts.low_price, book)
+    let unit = book.and_then(|book| book.rounding_of(Product::Prepayment));
+    let bounds = prepayment_bounds(kind, facts.detail.as_deref(), facts.low_price, book);
+    let cap = cap(book, Product::Prepayment, kind).map(|cap| Limit {
+        ceiling: unit.map_or(cap, |unit| unit.cut(cap)),
+        words: format!("限度額{cap}円"),
+        known: true,
+    });
+    bounds
         .into_iter()
-        .map(|bound| {
-            let ceiling = bound.rate.floor_of(base);
-            Limit {
-                ceiling: unit.map_or(ceiling, |unit| unit.cut(ceiling)),
-                words: bound.words(unit.and_then(RoundingUnit::words)),
-                known: bound.known,
-            }
-        })
+        .map(|bound| bound.limit(base, unit))
+        .chain(cap)
         .min_by_key(|limit| limit.ceiling)
 }
 

@@ -11,16 +11,59 @@ use crate::domain::wording::{shown_tenths, tenths_text};
 
 /// One guaranteed amount beside what it is measured by.
 pub(super) struct Claim<'a> {
+    pub(super) product: Product,
     pub(super) amount: Yen,
     pub(super) base: Yen,
     pub(super) base_label: &'static str,
     pub(super) body: &'a str,
     pub(super) book: Option<&'a RuleBook>,
+    /// What else holds the amount down beside its rate.
+    pub(super) lids: Vec<Lid>,
+    /// 端数 counts: not where an amount is lowered.
+    pub(super) rounded: bool,
+}
+
+/// A greatest amount that is no rate of the base by itself: 限度額, or what both prepayments may be
+/// together without what was paid before.
+#[derive(Debug, Clone)]
+pub(super) struct Lid {
+    pub(super) rule: RuleId,
+    pub(super) limit: Yen,
+    /// 「限度額50,000,000円」
+    pub(super) words: String,
+    /// The obligee's own, which refuses; else a general one, which warns.
+    pub(super) known: bool,
+    pub(super) figures: Vec<(String, String)>,
+}
+
+impl Lid {
+    pub(super) fn cap(cap: Yen) -> Self {
+        Self {
+            rule: RuleId::Cap,
+            limit: cap,
+            words: format!("限度額{cap}円"),
+            known: true,
+            figures: vec![("限度額".to_owned(), yen(cap))],
+        }
+    }
 }
 
 impl Claim<'_> {
     fn unit(&self) -> Option<RoundingUnit> {
-        self.book.and_then(|book| book.rounding)
+        let book = self.book.filter(|_| self.rounded)?;
+        book.rounding_of(self.product)
+    }
+
+    fn field(&self) -> Field {
+        Field::of(self.product).amount
+    }
+
+    /// 「前払金」, 「中間前払金」
+    fn money(&self) -> &'static str {
+        match self.product {
+            Product::Midterm => "中間前払金",
+            _ => "前払金",
+        }
     }
 
     fn exceeds(&self, bound: &Bound) -> bool {
@@ -33,12 +76,13 @@ impl Claim<'_> {
         amount < limit
     }
 
-    pub(super) fn prepayment_rate(&self, bounds: &[Bound]) -> Option<Finding> {
+    /// The rate of money paid in advance, under the rule's name.
+    pub(super) fn advance_rate(&self, rule_id: RuleId, bounds: &[Bound]) -> Option<Finding> {
         let bound = bounds
             .iter()
             .find(|bound| self.exceeds(bound))
             .or(bounds.last())?;
-        let label = Field::PrepaymentAmount.label();
+        let label = self.field().label();
         let ceiling = bound.rate.floor_of(self.base);
         let rule = bound.of_base(self.base_label);
         let (outcome, sentence) = match (self.exceeds(bound), bound.known) {
@@ -51,6 +95,7 @@ impl Claim<'_> {
                 ),
             ),
             (true, true) => (Outcome::Refuse, self.over_own(bound)),
+            (true, false) if ceiling == Yen::ZERO => (Outcome::Warn, self.useless(&rule)),
             (true, false) => (
                 Outcome::Warn,
                 format!(
@@ -67,48 +112,108 @@ impl Claim<'_> {
         };
         Some(
             self.reckoned(
-                Finding::new(
-                    RuleId::PrepaymentRate,
-                    Field::PrepaymentAmount,
-                    outcome,
-                    sentence,
-                ),
+                Finding::new(rule_id, self.field(), outcome, sentence),
                 bound,
                 sign,
             )
-            .of(Product::Prepayment)
+            .of(self.product)
             .figure("上限", yen(ceiling)),
         )
     }
 
-    /// The one right ceiling of the obligee: its rate, then its rounding where that is known too.
-    fn own_ceiling(&self, bound: &Bound) -> Yen {
-        let ceiling = bound.rate.floor_of(self.base);
-        self.unit().map_or(ceiling, |unit| unit.cut(ceiling))
-    }
-
-    fn over_own(&self, bound: &Bound) -> String {
-        let ceiling = self.own_ceiling(bound);
+    /// The one right ceiling of the obligee with the words of what gives it: its rate or a lower lid,
+    /// then its rounding where that is known too.
+    fn own_ceiling(&self, bound: &Bound) -> (Yen, String) {
+        let rate = (
+            bound.rate.floor_of(self.base),
+            bound.of_base(self.base_label),
+        );
+        let lids = self.lids.iter().filter(|lid| lid.known);
+        let (ceiling, words) = lids
+            .map(|lid| (lid.limit, lid.words.clone()))
+            .chain(bound.known.then_some(rate.clone()))
+            .min_by_key(|(limit, _)| *limit)
+            .unwrap_or(rate);
         let rounding = self
             .unit()
             .and_then(RoundingUnit::words)
             .map_or_else(String::new, |words| format!("・{words}"));
-        let rule = format!(
-            "{}のきまり：{}{rounding}",
-            self.body,
-            bound.of_base(self.base_label)
-        );
-        if ceiling == Yen::ZERO {
+        (
+            self.unit().map_or(ceiling, |unit| unit.cut(ceiling)),
+            format!("{words}{rounding}"),
+        )
+    }
+
+    fn useless(&self, rule: &str) -> String {
+        let (money, label) = (self.money(), self.product.label());
+        if self.product == Product::Midterm {
             return format!(
-                "この{}では前払金の上限が0円になるため、前払金保証をお申し込みいただけません（{rule}）。",
+                "この{}では{money}の上限が0円になるため、{label}はご利用いただけません（{rule}）。",
                 self.base_label
             );
         }
         format!(
+            "この{}では{money}の上限が0円になるため、{label}をお申し込みいただけません（{rule}）。",
+            self.base_label
+        )
+    }
+
+    fn over_own(&self, bound: &Bound) -> String {
+        let (ceiling, words) = self.own_ceiling(bound);
+        let rule = format!("{}のきまり：{words}", self.body);
+        if ceiling == Yen::ZERO {
+            return self.useless(&rule);
+        }
+        format!(
             "{}は、{ceiling}円以下にしてください（{rule}）。{}",
-            Field::PrepaymentAmount.label(),
+            self.field().label(),
             self.excess(bound, ceiling)
         )
+    }
+
+    /// Held against each lid.
+    pub(super) fn under_lids(&self, bounds: &[Bound]) -> Vec<Finding> {
+        let Some(bound) = bounds.first() else {
+            return Vec::new();
+        };
+        let of = |lid: &Lid| {
+            let label = self.field().label();
+            let (outcome, sentence) = if self.amount <= lid.limit {
+                (
+                    Outcome::Pass,
+                    format!(
+                        "{label}は、{}以内です（上限まで{}円）。",
+                        lid.words,
+                        difference(lid.limit, self.amount)
+                    ),
+                )
+            } else if lid.known {
+                (Outcome::Refuse, self.over_own(bound))
+            } else if lid.limit == Yen::ZERO {
+                (Outcome::Warn, self.useless(&format!("一般の{}", lid.words)))
+            } else {
+                (
+                    Outcome::Warn,
+                    format!(
+                        "{label}が、一般の上限{}円（{}）を超えています。いまの額は{}円多くなっています。{}",
+                        lid.limit,
+                        lid.words,
+                        difference(self.amount, lid.limit),
+                        self.ask_obligee()
+                    ),
+                )
+            };
+            let mut finding = Finding::new(lid.rule, self.field(), outcome, sentence)
+                .of(self.product)
+                .source(if lid.known {
+                    self.own_source(&lid.words)
+                } else {
+                    "割合は未登録。一般の割合で確認（拒まず、知らせるだけ）".to_owned()
+                });
+            finding.figures.extend(lid.figures.iter().cloned());
+            finding.figure("上限", yen(lid.limit))
+        };
+        self.lids.iter().map(of).collect()
     }
 
     /// By how much too much, and that the shown ratio hides it, where it does.
@@ -124,11 +229,13 @@ impl Claim<'_> {
     }
 
     pub(super) fn rounding(&self, own: Option<&Bound>) -> Finding {
-        let field = Field::PrepaymentAmount;
-        let finding = |outcome, sentence| {
-            Finding::new(RuleId::PrepaymentRounding, field, outcome, sentence)
-                .of(Product::Prepayment)
+        let field = self.field();
+        let rule = match self.product {
+            Product::Midterm => RuleId::MidtermRounding,
+            _ => RuleId::PrepaymentRounding,
         };
+        let finding =
+            |outcome, sentence| Finding::new(rule, field, outcome, sentence).of(self.product);
         let Some(unit) = self.unit() else {
             return finding(
                 Outcome::Unchecked,
@@ -150,7 +257,7 @@ impl Claim<'_> {
                 Outcome::Pass,
                 format!("{}に端数はありません（{words}）。", field.label()),
             )
-        } else if let Some(bound) = own.filter(|bound| self.amount > self.own_ceiling(bound)) {
+        } else if let Some(bound) = own.filter(|bound| self.amount > self.own_ceiling(bound).0) {
             // Rate and rounding together name one right amount, in one sentence.
             (Outcome::Refuse, self.over_own(bound))
         } else {
@@ -171,12 +278,12 @@ impl Claim<'_> {
             .source(self.own_source(&words))
     }
 
-    pub(super) fn contract_rate(&self, bounds: &[Bound]) -> Option<Finding> {
+    pub(super) fn floor_rate(&self, rule_id: RuleId, bounds: &[Bound]) -> Option<Finding> {
         let bound = bounds
             .iter()
             .find(|bound| self.misses(bound))
             .or(bounds.last())?;
-        let label = Field::ContractAmount.label();
+        let label = self.field().label();
         let floor = bound.rate.ceil_of(self.base);
         let rule = bound.of_base(self.base_label);
         let (outcome, sentence) = match (self.misses(bound), bound.known) {
@@ -212,16 +319,11 @@ impl Claim<'_> {
         };
         Some(
             self.reckoned(
-                Finding::new(
-                    RuleId::ContractRate,
-                    Field::ContractAmount,
-                    outcome,
-                    sentence,
-                ),
+                Finding::new(rule_id, self.field(), outcome, sentence),
                 bound,
                 sign,
             )
-            .of(Product::Contract)
+            .of(self.product)
             .figure("下限", yen(floor)),
         )
     }

@@ -18,6 +18,7 @@ const NOW: Circumstances = Circumstances {
     today: date!(2026 - 07 - 02),
     applied_on: date!(2026 - 07 - 02),
     lump_sum_agreement: false,
+    guarantees: Vec::new(),
 };
 
 fn yen(value: i64) -> Yen {
@@ -589,6 +590,7 @@ fn the_limits_wait_for_what_they_are_reckoned_from() {
         price: Some(yen(50_000_000)),
         fy_base: None,
         low_price: false,
+        detail: None,
     };
     assert_eq!(prepayment_limit(&facts, None), None);
     let facts = AmountFacts {

@@ -1,11 +1,12 @@
 //! A form held against register, rule book and fonts; changes nothing.
 
-use time::OffsetDateTime;
+use time::Date;
 use uuid::Uuid;
 
 use super::super::changes::Base;
-use super::super::{ContractorUser, obligees, same_works};
+use super::super::{ContractorUser, obligees, same_works, standing};
 use crate::app::App;
+use crate::db::obligees::ObligeeRow;
 use crate::db::{applications, sureties};
 use crate::domain::content::{ApplicationContent, Before};
 use crate::domain::entry::{self, Choices, Fault};
@@ -93,8 +94,15 @@ pub(super) async fn check_in(
     }
     let now = app.clock.now();
     let first_sent_at = known.and_then(|row| row.first_sent_at);
-    let mut checked =
-        read_and_judge(app, conn, who, form, first_sent_at.unwrap_or(now), None).await?;
+    let applied_on = era::tokyo_date(first_sent_at.unwrap_or(now));
+    let typed = form.get(Field::Obligee.id());
+    let named = obligees::meant(conn, who.surety, typed, applied_on).await?;
+    let basis = Basis {
+        named,
+        applied_on,
+        change: None,
+    };
+    let mut checked = read_and_judge(app, conn, who, form, basis).await?;
     if let Some(content) = checked.content.as_ref().filter(|_| id.is_some()) {
         let (surety, contractor) = (who.surety, who.contractor);
         let received = same_works::received(conn, surety, contractor, id, content).await?;
@@ -103,7 +111,7 @@ pub(super) async fn check_in(
     Ok(checked)
 }
 
-/// The form of a change, held against what holds now.
+/// The form of a change, held against what holds now, under the rule book of its issue.
 pub(in crate::services) async fn check_change_in(
     app: &App,
     conn: &mut sqlx::PgConnection,
@@ -111,10 +119,14 @@ pub(in crate::services) async fn check_change_in(
     guarantee: i64,
     form: &TypedForm,
 ) -> Result<Checked, AppError> {
-    let now = app.clock.now();
     let base = Base::load(conn, guarantee).await?;
-    let mut checked = read_and_judge(app, conn, who, form, now, Some(base.before)).await?;
-    if let Some(barrier) = base.barrier(era::tokyo_date(now)) {
+    let basis = Basis {
+        named: base.obligee(conn, who.surety).await?,
+        applied_on: base.applied_on,
+        change: Some(base.before),
+    };
+    let mut checked = read_and_judge(app, conn, who, form, basis).await?;
+    if let Some(barrier) = base.barrier(era::tokyo_date(app.clock.now())) {
         checked.faults.push(Fault {
             field: Field::ChangedOn,
             sentence: barrier.sentence().to_owned(),
@@ -123,16 +135,23 @@ pub(in crate::services) async fn check_change_in(
     Ok(checked)
 }
 
+/// What a form is judged by.
+struct Basis {
+    named: Option<ObligeeRow>,
+    applied_on: Date,
+    /// 変更の申込: what holds now.
+    change: Option<Before>,
+}
+
 /// Reads a form and holds it against register, rule book and fonts.
 async fn read_and_judge(
     app: &App,
     conn: &mut sqlx::PgConnection,
     who: &ContractorUser,
     form: &TypedForm,
-    applied_at: OffsetDateTime,
-    change: Option<Before>,
+    basis: Basis,
 ) -> Result<Checked, AppError> {
-    let named = obligees::meant(conn, who.surety, form.get(Field::Obligee.id())).await?;
+    let named = basis.named;
     let book = match named.as_ref().and_then(|row| row.book.clone()) {
         Some(book) => Some(serde_json::from_value::<RuleBook>(book)?),
         None => None,
@@ -143,7 +162,7 @@ async fn read_and_judge(
         branches: branches.iter().map(|branch| branch.id).collect(),
         billing_places: contractor.billing_places,
         obligee: named.map(|row| (row.id, row.title_name)),
-        change,
+        change: basis.change,
     };
     let mut checked = Checked {
         content: None,
@@ -158,8 +177,9 @@ async fn read_and_judge(
         checked.book.as_ref(),
         &Circumstances {
             today: era::tokyo_date(app.clock.now()),
-            applied_on: era::tokyo_date(applied_at),
+            applied_on: basis.applied_on,
             lump_sum_agreement: contractor.lump_sum,
+            guarantees: standing::of(conn, who.surety, who.contractor, &reading.content).await?,
         },
     );
     match reading.whole() {

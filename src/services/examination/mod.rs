@@ -16,6 +16,7 @@ use crate::db::{accounts, applications, issuing, items, jobs};
 use crate::domain::application::{Act, Stage};
 use crate::domain::certificate::hex;
 use crate::domain::product::Product;
+use crate::domain::rules::Outcome;
 use crate::error::AppError;
 
 mod fees;
@@ -164,6 +165,21 @@ pub async fn approve(
     seen: &Seen,
     products: &[Product],
 ) -> Result<(), AppError> {
+    approve_overruling(app, who, seen, products, "").await
+}
+
+/// The same, and what only the branch may decide is decided with a reason: it stands in the history
+/// of each product whose rules are overruled.
+///
+/// # Errors
+/// As [`approve`]; `Conflict` too where a rule has to be overruled and no reason is given.
+pub async fn approve_overruling(
+    app: &App,
+    who: &Officer,
+    seen: &Seen,
+    products: &[Product],
+    reason: &str,
+) -> Result<(), AppError> {
     if !who.role.may_approve() {
         return Err(AppError::Denied("承認の権限がありません。"));
     }
@@ -199,8 +215,33 @@ pub async fn approve(
                 refusals.join("")
             )));
         }
+        let judged = locked.grounds.overrulable(item.product);
+        if !judged.is_empty() && reason.is_empty() {
+            return Err(AppError::Conflict(format!(
+                "{}には、支店の判断が要るきまりがあります。承認するときは、判断の理由を入力してください。{}",
+                item.product.label(),
+                judged.join("")
+            )));
+        }
     }
     for item in ready {
+        let rules: Vec<_> = locked
+            .grounds
+            .broken(item.product, Outcome::Overrulable)
+            .map(|finding| json!({ "rule": finding.rule.code(), "sentence": finding.sentence }))
+            .collect();
+        if !rules.is_empty() {
+            history::record(
+                &mut tx,
+                By::Officer(who),
+                &locked.about(Some(item.product)),
+                Happened::RuleOverruled,
+                reason,
+                json!({ "rules": rules }),
+                now,
+            )
+            .await?;
+        }
         let hash = locked
             .grounds
             .binding(item.product)

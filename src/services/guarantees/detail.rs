@@ -1,7 +1,7 @@
 //! 電子保証履歴一覧, or the page of a paper guarantee, as its contractor and its branch read it.
 
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::Guarantee;
 use crate::app::App;
@@ -10,6 +10,7 @@ use crate::db::guarantees::{self, GuaranteeRow};
 use crate::db::{acts, applications, events, issuing, obligees, sureties};
 use crate::domain::certificate::Occasion;
 use crate::domain::content::{ApplicationContent, Handover};
+use crate::domain::era;
 use crate::domain::guarantee::{self as life, Fate, Life};
 use crate::domain::product::Product;
 use crate::domain::rulebook::{HandIn, Moment, RuleBook};
@@ -112,7 +113,8 @@ pub async fn detail(app: &App, who: &ContractorUser, digits: &str) -> Result<Det
         .ok_or(AppError::NotFound)?;
     let open = applications::open_change(&mut tx, who.surety, who.contractor, row.id).await?;
     let key = issuing::key_of(&mut tx, row.id).await?;
-    let mut detail = detail_of(&mut tx, who.surety, row).await?;
+    let today = era::tokyo_date(app.clock.now());
+    let mut detail = detail_of(&mut tx, who.surety, row, today).await?;
     tx.commit().await?;
     // The leaflet: 「※訂正、変更取消された履歴は表示されません。」
     detail
@@ -141,7 +143,8 @@ pub async fn office_detail(
         .await?
         .ok_or(AppError::NotFound)?;
     let id = row.id;
-    let mut detail = detail_of(&mut tx, who.surety, row).await?;
+    let today = era::tokyo_date(app.clock.now());
+    let mut detail = detail_of(&mut tx, who.surety, row, today).await?;
     let rows = acts::of_guarantee(&mut tx, id).await?;
     let chain = Chain::load(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     for row in rows {
@@ -161,9 +164,11 @@ async fn detail_of(
     conn: &mut PgConnection,
     surety: i64,
     row: GuaranteeRow,
+    today: Date,
 ) -> Result<Detail, AppError> {
     let obligee = match row.obligee_id {
-        Some(id) => obligees::find(conn, surety, id).await?,
+        // Where a key is handed in is as the obligee wants it now.
+        Some(id) => obligees::find(conn, surety, id, today).await?,
         None => None,
     };
     let book = obligee

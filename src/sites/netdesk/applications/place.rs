@@ -22,6 +22,8 @@ impl Place {
     pub fn asks(self, field: Field) -> bool {
         match field {
             Field::NoticeDate => self.required.notice,
+            Field::BidDate => self.required.bid,
+            Field::PlannedNoticeDate => self.required.planned_notice,
             Field::AwardDate => self.required.award,
             Field::ContractDate => self.required.contract,
             _ => false,

@@ -415,7 +415,9 @@ impl Sheet<'_> {
 pub fn tone(answer: &Acceptance) -> Tone {
     match answer {
         Acceptance::Accepted { .. } => Tone::Ok,
-        Acceptance::NeedsDate { .. } | Acceptance::NeedsKind { .. } => Tone::Note,
+        Acceptance::NeedsDate { .. }
+        | Acceptance::NeedsKind { .. }
+        | Acceptance::NeedsSection { .. } => Tone::Note,
         Acceptance::Unknown { .. } | Acceptance::Refused { .. } => Tone::Warn,
     }
 }

@@ -18,9 +18,11 @@ use crate::services::drafts::Offer;
 use crate::web::page::Tone;
 
 /// Fields whose mark hangs on what stands in others.
-pub const MARKED: [Field; 8] = [
+pub const MARKED: [Field; 10] = [
     Field::ContractDate,
     Field::NoticeDate,
+    Field::BidDate,
+    Field::PlannedNoticeDate,
     Field::AwardDate,
     Field::JvName,
     Field::JvRepresentative,
@@ -110,7 +112,9 @@ impl Sheet<'_> {
         let on = |product| self.on(product);
         match field {
             Field::ContractDate => on(Product::Prepayment) || self.decides(field),
-            Field::NoticeDate | Field::AwardDate => self.decides(field),
+            Field::NoticeDate | Field::AwardDate | Field::BidDate | Field::PlannedNoticeDate => {
+                self.decides(field)
+            }
             Field::JvName => typed(Field::JvRepresentative),
             Field::JvRepresentative => typed(Field::JvName),
             Field::PrepaymentPlan => on(Product::Contract) && !on(Product::Prepayment),
@@ -128,6 +132,8 @@ impl Sheet<'_> {
         match field {
             Field::NoticeDate => facts.notice_date = None,
             Field::AwardDate => facts.award_date = None,
+            Field::BidDate => facts.bid_date = None,
+            Field::PlannedNoticeDate => facts.planned_notice_date = None,
             _ => facts.contract_date = None,
         }
         Product::ALL.into_iter().any(|product| {
@@ -147,9 +153,14 @@ impl Sheet<'_> {
     fn facts(&self) -> AcceptanceFacts {
         AcceptanceFacts {
             kind: self.kind(),
+            detail: self.named(Field::KindDetail),
+            section: self.named(Field::ObligeeSection),
             notice_date: self.date(Field::NoticeDate),
+            bid_date: self.date(Field::BidDate),
+            planned_notice_date: self.date(Field::PlannedNoticeDate),
             award_date: self.date(Field::AwardDate),
             contract_date: self.date(Field::ContractDate),
+            by_change: self.form.checked(Field::ByChange.id()),
             today: self.today,
         }
     }
@@ -160,7 +171,13 @@ impl Sheet<'_> {
             price: self.yen(Field::Price),
             fy_base: self.yen(Field::FyBase),
             low_price: self.form.checked(Field::LowPrice.id()),
+            detail: self.named(Field::KindDetail),
         }
+    }
+
+    fn named(&self, field: Field) -> Option<String> {
+        let typed = self.get(field).trim();
+        (!typed.is_empty()).then(|| typed.to_owned())
     }
 
     /// What the ratio of a product is a ratio of.

@@ -1,6 +1,7 @@
 //! 管理: the registers an administrator keeps. To other roles these pages are not there.
 
 pub mod blocks;
+pub mod books;
 pub mod branches;
 pub mod contractors;
 pub mod details;
@@ -89,7 +90,16 @@ pub fn routes() -> Routes {
             contractors::user_state,
         )
         .get(to::OBLIGEES, admin, obligees::list)
+        .get("/office/admin/obligees/new", admin, obligees::new)
+        .post("/office/admin/obligees/new", admin, obligees::add)
         .get("/office/admin/obligees/{id}", admin, obligees::show)
+        .get("/office/admin/obligees/{id}/books/new", admin, books::new)
+        .post("/office/admin/obligees/{id}/books/new", admin, books::add)
+        .get(
+            "/office/admin/obligees/{id}/books/{version}",
+            admin,
+            books::show,
+        )
         .get(to::BLOCKS, admin, blocks::list)
         .post(to::BLOCKS, admin, blocks::allot)
         .get(to::JOBS, admin, jobs::list)

@@ -44,6 +44,8 @@ pub struct Line {
     pub barred: Vec<String>,
     /// What an approval binds (or has bound): the beginning of its SHA-256.
     pub hash: String,
+    /// What whoever approves has to overrule with a reason.
+    pub judged: Vec<String>,
 }
 
 impl Line {
@@ -55,6 +57,7 @@ impl Line {
             form: words::form(item.form),
             amount: words::yen_with_unit(item.amount),
             barred,
+            judged: Vec::new(),
         }
     }
 
@@ -83,6 +86,24 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// What has to be overruled to approve what can be chosen, each sentence once.
+    pub fn judged(&self) -> Vec<&str> {
+        let Self::Approve(lines) = self else {
+            return Vec::new();
+        };
+        let mut all: Vec<&str> = Vec::new();
+        for words in lines
+            .iter()
+            .filter(|it| it.open())
+            .flat_map(|it| &it.judged)
+        {
+            if !all.contains(&words.as_str()) {
+                all.push(words);
+            }
+        }
+        all
+    }
+
     /// Whether anything can be chosen.
     pub fn any_open(&self) -> bool {
         match self {
@@ -246,7 +267,13 @@ fn pass_on(case: &Case, me: Me) -> Option<Section> {
 fn outcome_words(case: &Case) -> String {
     use crate::domain::rules;
     let refused = rules::refusals(&case.findings).len();
-    let warned = rules::warnings(&case.findings).len();
+    let judged = rules::overrulable(&case.findings).len();
+    let warned = rules::warnings(&case.findings).len() - judged;
+    if judged > 0 {
+        return format!(
+            "支店の判断が要るものが{judged}件、拒むものが{refused}件、注意が{warned}件あります"
+        );
+    }
     match (refused, warned) {
         (0, 0) => "すべて適合です".to_owned(),
         (0, warned) => format!("注意が{warned}件、拒むものはありません"),
@@ -283,7 +310,10 @@ fn approve(case: &Case, me: Me) -> Option<Section> {
             if examined(item) {
                 barred.insert(0, FOUR_EYES.to_owned());
             }
-            Line::of(case, item, barred)
+            Line {
+                judged: case.overrulable(item.product),
+                ..Line::of(case, item, barred)
+            }
         })
         .collect();
     Some(Section {

@@ -36,6 +36,8 @@ use crate::web::urls::office as to;
 pub struct Typed {
     /// 承認する人への申し送り
     pub memo: String,
+    /// 支店の判断の理由
+    pub overrule: String,
     /// 差戻しの言葉
     pub words: String,
     /// 謝絶の理由
@@ -60,6 +62,7 @@ impl Typed {
     pub fn from_raw(form: &RawForm) -> Self {
         Self {
             memo: form.get("memo").to_owned(),
+            overrule: form.get("overrule").to_owned(),
             words: form.get("words").to_owned(),
             reason: form.get("reason").to_owned(),
             message: form.get("message").to_owned(),
@@ -134,6 +137,7 @@ pub(super) struct Page {
     /// What the forms carry: the contents as they are shown here.
     seen: String,
     memo: FieldView,
+    overrule: FieldView,
     words: FieldView,
     reason: FieldView,
     message: FieldView,
@@ -261,6 +265,7 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
         history: facts::history(&case.history, now),
         seen: case.seen.mark().to_owned(),
         memo: fields.memo,
+        overrule: fields.overrule,
         words: fields.words,
         reason: fields.reason,
         message: fields.message,
@@ -273,6 +278,7 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
 
 struct Fields {
     memo: FieldView,
+    overrule: FieldView,
     words: FieldView,
     reason: FieldView,
     message: FieldView,
@@ -287,6 +293,10 @@ impl Fields {
                 .stacked()
                 .optional()
                 .error(typed.fault("memo")),
+            overrule: FieldView::area("overrule", "支店の判断の理由", &typed.overrule, 2)
+                .stacked()
+                .required()
+                .error(typed.fault("overrule")),
             words: FieldView::area("words", "お客様への言葉", &typed.words, 3)
                 .stacked()
                 .required()
@@ -318,6 +328,7 @@ fn errors(typed: &Typed, fields: &Fields) -> ErrorSummary {
         &fields.amount,
         &fields.paid_on,
         &fields.memo,
+        &fields.overrule,
         &fields.words,
         &fields.reason,
         &fields.message,

@@ -252,23 +252,25 @@ fn tone(outcome: Outcome) -> Tone {
     match outcome {
         Outcome::Pass => Tone::Ok,
         Outcome::Unchecked => Tone::Mute,
-        Outcome::Warn => Tone::Warn,
+        Outcome::Warn | Outcome::Overrulable => Tone::Warn,
         Outcome::Refuse => Tone::Ng,
     }
 }
 
-/// 「適合 7」 and so on, with words for all four.
+/// 「適合 7」 and so on, with words for all; 支店判断 only where there is something to judge.
 pub fn tally(findings: &[Finding]) -> Vec<String> {
     [
         Outcome::Pass,
         Outcome::Warn,
+        Outcome::Overrulable,
         Outcome::Refuse,
         Outcome::Unchecked,
     ]
     .into_iter()
-    .map(|outcome| {
+    .filter_map(|outcome| {
         let count = findings.iter().filter(|it| it.outcome == outcome).count();
-        format!("{} {count}", outcome.label())
+        (count > 0 || outcome != Outcome::Overrulable)
+            .then(|| format!("{} {count}", outcome.label()))
     })
     .collect()
 }

@@ -12,7 +12,7 @@ use crate::domain::product::Product;
 use crate::domain::text::{self, TextFault};
 use crate::error::AppError;
 use crate::services::grounds::Seen;
-use crate::services::{Officer, examination};
+use crate::services::{Officer, cases, examination};
 use crate::web::answer::{self, PageResult};
 use crate::web::flash;
 use crate::web::form::{FormShape, RawForm, Submitted};
@@ -45,6 +45,7 @@ impl Mark {
 pub struct Chosen {
     codes: Vec<String>,
     memo: String,
+    overrule: String,
     mark: Mark,
 }
 
@@ -55,6 +56,7 @@ impl FormShape for Chosen {
         Self {
             codes: form.all("product").map(str::to_owned).collect(),
             memo: form.get("memo").to_owned(),
+            overrule: form.get("overrule").to_owned(),
             mark: Mark::read(form),
         }
     }
@@ -110,14 +112,23 @@ async fn each(web: &Web, who: &Officer, id: Uuid, chosen: Chosen, deed: Deed) ->
     let products = chosen.products()?;
     let seen = chosen.mark.of(id);
     let memo = text::block(&chosen.memo, LONGEST);
+    let overrule = overruling(web, who, id, &chosen.overrule, &products, deed).await?;
     let mut typed = Typed {
         chosen: Some((deed.field(), chosen.codes)),
         memo: chosen.memo,
+        overrule: chosen.overrule,
         ..Typed::default()
     };
     if products.is_empty() {
         typed.faults.push((deed.field(), deed.choose()));
     }
+    let overrule = match overrule {
+        Ok(reason) => reason,
+        Err(sentence) => {
+            typed.faults.push(("overrule", sentence));
+            return mend(web, who, id, typed).await;
+        }
+    };
     let memo = match memo {
         Ok(memo) if typed.faults.is_empty() => memo,
         other => {
@@ -128,7 +139,9 @@ async fn each(web: &Web, who: &Officer, id: Uuid, chosen: Chosen, deed: Deed) ->
     };
     let result = match deed {
         Deed::PassOn => examination::pass_on(web, who, &seen, &products, &memo).await,
-        Deed::Approve => examination::approve(web, who, &seen, &products).await,
+        Deed::Approve => {
+            examination::approve_overruling(web, who, &seen, &products, &overrule).await
+        }
         Deed::TakeBack => examination::take_back(web, who, &seen, &products).await,
         Deed::Order => examination::order(web, who, &seen, &products).await,
     };
@@ -141,6 +154,33 @@ async fn each(web: &Web, who: &Officer, id: Uuid, chosen: Chosen, deed: Deed) ->
     }
     let words = format!("{}{}", labels(&products), deed.done());
     Ok(done(web, id, &words))
+}
+
+/// 支店の判断の理由 as typed; where a rule of the chosen products waits for it, it cannot be empty.
+async fn overruling(
+    web: &Web,
+    who: &Officer,
+    id: Uuid,
+    typed: &str,
+    products: &[Product],
+    deed: Deed,
+) -> Result<Result<String, String>, AppError> {
+    let reason = match text::block(typed, LONGEST) {
+        Ok(reason) => reason,
+        Err(fault) => return Ok(Err(fault.sentence("支店の判断の理由"))),
+    };
+    if deed != Deed::Approve || !reason.is_empty() || !who.role().may_approve() {
+        return Ok(Ok(reason));
+    }
+    let case = cases::case(web, who, id).await?;
+    let waits = products
+        .iter()
+        .any(|product| !case.overrulable(*product).is_empty());
+    Ok(if waits {
+        Err("きまりから外れるところがあります。承認するときは、支店の判断の理由を入力してください（履歴に残ります）。".to_owned())
+    } else {
+        Ok(reason)
+    })
 }
 
 fn labels(products: &[Product]) -> String {
@@ -159,7 +199,7 @@ fn none_done(products: &[Product], error: AppError) -> AppError {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Deed {
     PassOn,
     Approve,

@@ -1,0 +1,68 @@
+//! 契約保証予約（入札ボンド）: a promise before the bid (domain.md §4.4).
+
+use super::amounts::{self, body};
+use super::limits::contract_bounds;
+use super::rates::Claim;
+use super::{Finding, Outcome, RuleId};
+use crate::domain::content::ApplicationContent;
+use crate::domain::money::Yen;
+use crate::domain::product::{CertificateForm, Product};
+use crate::domain::rulebook::RuleBook;
+
+const PRODUCT: Product = Product::Reservation;
+
+pub(super) fn check(content: &ApplicationContent, book: Option<&RuleBook>) -> Vec<Finding> {
+    let Some(terms) = &content.reservation else {
+        return Vec::new();
+    };
+    let mut findings = vec![form(terms.common.form)];
+    findings.push(amounts::range(content, PRODUCT, terms.common.amount));
+    if terms.common.amount == Yen::ZERO {
+        return findings;
+    }
+    let planned = content.bid.planned_price;
+    let claim = Claim {
+        product: PRODUCT,
+        amount: terms.common.amount,
+        base: planned.unwrap_or(content.works.price),
+        base_label: if planned.is_some() {
+            "予定価格"
+        } else {
+            "請負金額"
+        },
+        body: body(content, book),
+        book,
+        lids: Vec::new(),
+        rounded: false,
+    };
+    let bounds = contract_bounds(content.bid.low_price, book);
+    findings.extend(
+        claim
+            .floor_rate(RuleId::ReservationRate, &bounds)
+            .map(|mut finding| {
+                // The price is not known before the bid: what is too little now is only pointed out.
+                finding.outcome = finding.outcome.min(Outcome::Warn);
+                finding
+            }),
+    );
+    findings
+}
+
+fn form(form: CertificateForm) -> Finding {
+    let (outcome, sentence) = match form {
+        CertificateForm::Paper => (Outcome::Pass, "契約保証予約は証書(紙)でお渡しします。"),
+        CertificateForm::Electronic => (
+            Outcome::Refuse,
+            "契約保証予約は電子保証になりません。証書(紙)をお選びください。",
+        ),
+    };
+    Finding::new(
+        RuleId::ReservationForm,
+        crate::domain::field::Field::of(PRODUCT).form_or_switch(),
+        outcome,
+        sentence.to_owned(),
+    )
+    .of(PRODUCT)
+    .figure("証書の形式", form.label())
+    .source("契約保証予約は電子にならない")
+}
