@@ -169,15 +169,14 @@ pub fn midterm_limit(
     );
     let cut = |limit: Yen| unit.map_or(limit, |unit| unit.cut(limit));
     let cap = limits::cap(book, PRODUCT, content.works.kind).map(Lid::cap);
-    [lid]
+    let lids = [lid].into_iter().chain(cap).map(|lid| Limit {
+        ceiling: cut(lid.limit),
+        words: lid.words,
+        known: lid.known,
+    });
+    [rate.limit(base.amount, unit)]
         .into_iter()
-        .chain(cap)
-        .map(|lid| Limit {
-            ceiling: cut(lid.limit),
-            words: lid.words,
-            known: lid.known,
-        })
-        .chain([rate.limit(base.amount, unit)])
+        .chain(lids)
         .min_by_key(|limit| limit.ceiling)
 }
 

@@ -129,9 +129,12 @@ impl Claim<'_> {
             bound.of_base(self.base_label),
         );
         let lids = self.lids.iter().filter(|lid| lid.known);
-        let (ceiling, words) = lids
-            .map(|lid| (lid.limit, lid.words.clone()))
-            .chain(bound.known.then_some(rate.clone()))
+        // Of two that name the same amount the rate is the plainer one.
+        let (ceiling, words) = bound
+            .known
+            .then_some(rate.clone())
+            .into_iter()
+            .chain(lids.map(|lid| (lid.limit, lid.words.clone())))
             .min_by_key(|(limit, _)| *limit)
             .unwrap_or(rate);
         let rounding = self
