@@ -35,6 +35,7 @@ pub mod content;
 pub mod email;
 pub mod entry;
 pub mod era;
+pub mod fee;
 pub mod field;
 pub mod key;
 pub mod money;
