@@ -11,6 +11,8 @@ pub mod certificates;
 pub mod contractors;
 pub mod dsure;
 pub mod events;
+pub mod fee_tables;
+pub mod fees;
 pub mod founding;
 pub mod gate;
 pub mod guarantees;

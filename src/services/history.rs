@@ -40,10 +40,17 @@ pub enum Happened {
     ContractorChanged,
     BlockAllotted,
     JobRunAgain,
+    FeeTableProposed,
+    FeeTableApproved,
+    FeeTableDeclined,
+    MonthClosed,
+    FeeSettled,
+    ReceiptPrinted,
+    ReceiptsSwitched,
 }
 
 impl Happened {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 35] = [
         Self::Submitted,
         Self::Resubmitted,
         Self::Withdrawn,
@@ -72,6 +79,13 @@ impl Happened {
         Self::ContractorChanged,
         Self::BlockAllotted,
         Self::JobRunAgain,
+        Self::FeeTableProposed,
+        Self::FeeTableApproved,
+        Self::FeeTableDeclined,
+        Self::MonthClosed,
+        Self::FeeSettled,
+        Self::ReceiptPrinted,
+        Self::ReceiptsSwitched,
     ];
 
     pub fn code(self) -> &'static str {
@@ -104,6 +118,13 @@ impl Happened {
             Self::ContractorChanged => "contractor_changed",
             Self::BlockAllotted => "block_allotted",
             Self::JobRunAgain => "job_run_again",
+            Self::FeeTableProposed => "fee_table_proposed",
+            Self::FeeTableApproved => "fee_table_approved",
+            Self::FeeTableDeclined => "fee_table_declined",
+            Self::MonthClosed => "month_closed",
+            Self::FeeSettled => "fee_settled",
+            Self::ReceiptPrinted => "receipt_printed",
+            Self::ReceiptsSwitched => "receipts_switched",
         }
     }
 
@@ -138,6 +159,13 @@ impl Happened {
             Self::ContractorChanged => "お客様の情報を変更",
             Self::BlockAllotted => "番号ブロックを割当て",
             Self::JobRunAgain => "処理をもう一度実行",
+            Self::FeeTableProposed => "保証料率表を提案",
+            Self::FeeTableApproved => "保証料率表を承認",
+            Self::FeeTableDeclined => "保証料率表を不承認",
+            Self::MonthClosed => "一括納付の月を締めた",
+            Self::FeeSettled => "保証料の入金・返還を確認",
+            Self::ReceiptPrinted => "領収証を発行",
+            Self::ReceiptsSwitched => "電子領収証の設定を変更",
         }
     }
 
@@ -161,6 +189,11 @@ impl Happened {
                 | Self::ContractorChanged
                 | Self::BlockAllotted
                 | Self::JobRunAgain
+                | Self::FeeTableProposed
+                | Self::FeeTableApproved
+                | Self::FeeTableDeclined
+                | Self::MonthClosed
+                | Self::ReceiptsSwitched
         )
     }
 }

@@ -13,6 +13,7 @@ pub mod contractors;
 pub mod deposits;
 pub mod drafts;
 pub mod examination;
+pub mod fees;
 pub mod founding;
 pub mod grounds;
 pub mod guarantees;

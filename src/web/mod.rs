@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod assets;
 pub mod cookies;
+pub mod fee;
 pub mod field;
 pub mod flash;
 pub mod form;

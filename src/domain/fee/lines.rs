@@ -166,8 +166,11 @@ pub enum Line {
     },
     /// Days left after the day of 解約, of all days of the period.
     Days {
+        #[serde(with = "era::iso")]
         from: Date,
+        #[serde(with = "era::iso")]
         until: Date,
+        #[serde(with = "era::iso")]
         on: Date,
         left: i64,
         all: i64,

@@ -12,6 +12,7 @@ use super::facts::{self, BookView, Group, HistoryLine, RuleLine};
 use super::way::{self, Step};
 use crate::domain::application::{ItemState, Stage};
 use crate::domain::era;
+use crate::domain::money::Yen;
 use crate::domain::product::CertificateForm;
 use crate::error::AppError;
 use crate::services::Officer;
@@ -20,6 +21,7 @@ use crate::services::cases::{self, Case};
 use crate::services::history::Happened;
 use crate::sites::office::{shell, words};
 use crate::web::answer::{self, PageResult};
+use crate::web::fee::FeeBox;
 use crate::web::field::FieldView;
 use crate::web::flash::Told;
 use crate::web::form::RawForm;
@@ -98,7 +100,7 @@ struct Eye {
 }
 
 struct FeeLine {
-    label: &'static str,
+    fee: FeeBox,
     tone: Tone,
     words: String,
 }
@@ -461,6 +463,11 @@ fn fee(item: &Item) -> FeeLine {
             Tone::Warn,
             "保証金額・工期・請負金額のどれかが変わったため、前の入金確認は数えません。いまの保証料の入金を確認するまで発行できません。",
         )
+    } else if item.fee_due && item.paid {
+        (
+            Tone::Warn,
+            "保証料が不足しています。残りの入金を確認するまで発行できません。",
+        )
     } else if item.fee_due {
         (
             Tone::Warn,
@@ -474,10 +481,15 @@ fn fee(item: &Item) -> FeeLine {
             "一括納付の契約があるため、入金を待たずに発行できます。",
         )
     };
+    let short = item.due.shortfall().filter(|short| *short > Yen::ZERO);
+    let missing = match short.filter(|_| item.fee_due) {
+        Some(short) => format!("不足は{short}円です（入金確認{}円）。", item.due.paid),
+        None => String::new(),
+    };
     FeeLine {
-        label: item.product.label(),
+        fee: FeeBox::of(item.product.label(), item.due.quote.as_ref()),
         tone,
-        words: format!("{}（{}）", words, item.fee_method.label()),
+        words: format!("{words}{missing}（{}）", item.fee_method.label()),
     }
 }
 
