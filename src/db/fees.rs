@@ -230,6 +230,21 @@ pub async fn find(
     .await
 }
 
+/// One entry of this surety, in reach of who asks.
+pub async fn by_id(
+    conn: &mut PgConnection,
+    surety: i64,
+    id: i64,
+) -> Result<Option<FeeRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{SELECT} where f.surety_id = $1 and f.id = $2"
+    )))
+    .bind(surety)
+    .bind(id)
+    .fetch_optional(conn)
+    .await
+}
+
 /// A contractor's entries, newest first, older than one of them where `before` names it.
 pub async fn of_contractor(
     conn: &mut PgConnection,

@@ -8,6 +8,7 @@ pub mod applications;
 pub mod blocks;
 pub mod branches;
 pub mod certificates;
+pub mod closings;
 pub mod contractors;
 pub mod dsure;
 pub mod events;
@@ -24,6 +25,7 @@ pub mod logins;
 pub mod obligees;
 mod pool;
 pub mod queue;
+pub mod receipts;
 pub mod sureties;
 
 use std::ops::{Deref, DerefMut};

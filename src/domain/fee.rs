@@ -8,6 +8,7 @@
 
 mod checking;
 mod lines;
+mod month;
 mod reckoning;
 mod settling;
 mod table;
@@ -15,6 +16,7 @@ mod typed;
 
 pub use checking::{Draft, DraftBracket, Place, TableFault};
 pub use lines::{Line, Micro, Part};
+pub use month::Month;
 pub use reckoning::{Fall, Fee, fee};
 pub use settling::{Difference, Refund, difference, termination_refund};
 pub use table::{Bracket, FeeProduct, FeeTable, Mode, RefundPolicy, Rounding, per_cent};

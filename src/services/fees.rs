@@ -19,7 +19,10 @@ use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::error::AppError;
 
+pub mod closing;
 mod posting;
+pub mod receipts;
+pub mod statements;
 pub mod tables;
 
 pub use posting::{post_cancellation, post_charge, post_difference, post_termination};

@@ -70,6 +70,20 @@ impl FeeBox {
         }
     }
 
+    /// An example of a table.
+    pub fn worked(title: &str, table: &str, fee: &Fee) -> Self {
+        Self {
+            title: title.to_owned(),
+            total: format!("{}円", fee.total),
+            tax: tax_words(fee),
+            tags: Vec::new(),
+            table: table.to_owned(),
+            steps: fee.lines.iter().map(Step::from).collect(),
+            unknown: "",
+            open: false,
+        }
+    }
+
     /// Not charged yet: 概算.
     #[must_use]
     pub fn rough(mut self) -> Self {

@@ -146,6 +146,12 @@ pub enum OfficeMenu {
     Applications,
     /// 保証契約
     Guarantees,
+    /// 保証料率表
+    FeeTables,
+    /// 一括納付
+    FeeMonths,
+    /// 保証料の返還
+    FeeRefunds,
     /// 支店
     Branches,
     /// 職員
@@ -177,6 +183,8 @@ pub struct OfficeShell {
     pub role_word: String,
     /// Whether 管理 is shown.
     pub administrator: bool,
+    /// Whether 一括納付 is shown: the head office's clerks and administrators close months.
+    pub keeps_months: bool,
     /// Applications under way in reach of this person.
     pub open_applications: Option<u64>,
     /// Jobs that gave up and wait for a person.
@@ -206,6 +214,7 @@ impl OfficeShell {
                 title: "保証",
                 items: vec![item(to::GUARANTEES, "保証契約", OfficeMenu::Guarantees)],
             },
+            self.fees(),
         ];
         if self.administrator {
             groups.push(MenuGroup {
@@ -222,6 +231,22 @@ impl OfficeShell {
             });
         }
         groups
+    }
+}
+
+impl OfficeShell {
+    fn fees(&self) -> MenuGroup {
+        use urls::office as to;
+        let item = |href, words, entry| MenuItem::new(href, words, self.current == entry);
+        let mut items = vec![item(to::FEE_TABLES, "保証料率表", OfficeMenu::FeeTables)];
+        if self.keeps_months {
+            items.push(item(to::FEE_MONTHS, "一括納付", OfficeMenu::FeeMonths));
+        }
+        items.push(item(to::FEE_REFUNDS, "返還", OfficeMenu::FeeRefunds));
+        MenuGroup {
+            title: "保証料",
+            items,
+        }
     }
 }
 

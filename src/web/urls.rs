@@ -182,6 +182,12 @@ pub mod office {
     pub const OBLIGEES: &str = "/office/admin/obligees";
     /// 番号ブロック
     pub const BLOCKS: &str = "/office/admin/blocks";
+    /// 保証料率表
+    pub const FEE_TABLES: &str = "/office/fee-tables";
+    /// 一括納付
+    pub const FEE_MONTHS: &str = "/office/fee-months";
+    /// 保証料の返還
+    pub const FEE_REFUNDS: &str = "/office/fee-refunds";
     /// 処理の記録
     pub const JOBS: &str = "/office/admin/jobs";
     /// ヘルプ
@@ -204,6 +210,16 @@ pub mod office {
     impl fmt::Display for Guarantee<'_> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "{GUARANTEES}/{}", self.0)
+        }
+    }
+
+    /// One version of a fee table.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct FeeTable(pub i64);
+
+    impl fmt::Display for FeeTable {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{FEE_TABLES}/{}", self.0)
         }
     }
 
