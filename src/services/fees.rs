@@ -20,6 +20,7 @@ use crate::domain::product::Product;
 use crate::error::AppError;
 
 pub mod closing;
+pub mod papers;
 mod posting;
 pub mod receipts;
 pub mod statements;

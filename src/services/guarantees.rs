@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use zeroize::Zeroizing;
 
+use super::fees;
 use super::history::{self, About, By, Entry, Happened};
 use super::same_works;
 use super::{ContractorUser, Officer};
@@ -146,6 +147,8 @@ pub struct Detail {
     /// Where the rule book comes from.
     pub hand_in_source: Option<String>,
     book: Option<RuleBook>,
+    /// What its versions cost and gave back, oldest first.
+    pub fees: Vec<fees::statements::Entry>,
     pub branch: sureties::BranchRow,
     /// 保証証書受取, for paper.
     pub handover: Option<Handover>,
@@ -212,6 +215,7 @@ async fn detail_of(
         .collect::<Result<_, _>>()?;
     let history = events::of_guarantee(conn, guarantee.id).await?;
     let branch = sureties::branch(conn, surety, guarantee.branch).await?;
+    let fees = fees::statements::entries_of(conn, guarantee.id).await?;
     let content = guarantees::content_of(conn, guarantee.application).await?;
     let information = content.map(|content: ApplicationContent| content.information);
     Ok(Detail {
@@ -227,6 +231,7 @@ async fn detail_of(
             .cloned(),
         hand_in_source: book.as_ref().map(RuleBook::source_words),
         book,
+        fees,
         branch,
         handover: information.as_ref().and_then(|info| info.handover),
         notify_email: information

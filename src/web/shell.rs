@@ -69,6 +69,8 @@ pub enum Menu {
     Status,
     /// 保証契約一覧
     Guarantees,
+    /// 保証料計算書一覧
+    Fees,
     /// 電子保証対応の発注者
     Obligees,
     /// お客様情報
@@ -123,6 +125,7 @@ impl NetdeskShell {
                 item(to::STATUS, "状況", Menu::Status).about("送信した申込のいま"),
                 item(to::GUARANTEES, "保証契約一覧", Menu::Guarantees)
                     .about("発行済みの保証と認証キー"),
+                item(to::FEES, "保証料計算書一覧", Menu::Fees).about("計算書・返還・領収証"),
                 item(to::OBLIGEES, "電子保証対応の発注者", Menu::Obligees)
                     .about("対応の始まる日と契約"),
             ],

@@ -153,36 +153,12 @@ fn entries(rows: Vec<FeeRow>) -> Result<Vec<Entry>, AppError> {
     rows.into_iter().map(Entry::try_from).collect()
 }
 
-/// The ledger of one guarantee of the contractor, oldest first.
-///
-/// # Errors
-/// `NotFound` for other people's numbers.
-pub async fn of_guarantee(
-    app: &App,
-    who: &ContractorUser,
-    digits: &str,
+/// The ledger of one guarantee, oldest first, for who has it in reach.
+pub(in crate::services) async fn entries_of(
+    conn: &mut PgConnection,
+    guarantee: i64,
 ) -> Result<Vec<Entry>, AppError> {
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits).await?;
-    let rows = fees::of_guarantee(&mut tx, row.ok_or(AppError::NotFound)?.id).await?;
-    tx.commit().await?;
-    entries(rows)
-}
-
-/// The same for staff of the own branch.
-///
-/// # Errors
-/// `NotFound` outside the own surety and branch.
-pub async fn office_of_guarantee(
-    app: &App,
-    who: &Officer,
-    digits: &str,
-) -> Result<Vec<Entry>, AppError> {
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let row = guarantees::find_of_office(&mut tx, who.surety, digits).await?;
-    let rows = fees::of_guarantee(&mut tx, row.ok_or(AppError::NotFound)?.id).await?;
-    tx.commit().await?;
-    entries(rows)
+    entries(fees::of_guarantee(conn, guarantee).await?)
 }
 
 /// Who is on a paper: the surety, the branch that answers, the contractor.

@@ -15,6 +15,7 @@ use crate::services::ContractorUser;
 use crate::services::guarantees::{self, Detail, Guarantee, KeyUse, Version};
 use crate::services::history::Happened;
 use crate::web::answer::{self, PageResult, Uncompressed};
+use crate::web::fee::EntryLine;
 use crate::web::page::{HelpLink, Tag, Tone};
 use crate::web::shell::{Menu, NetdeskShell};
 use crate::web::state::Web;
@@ -35,6 +36,8 @@ struct ElectronicPage {
     versions: Vec<VersionRow>,
     hand_in: HandInBox,
     steps: Vec<Step>,
+    /// 保証料計算書 and 保証料返還計算書.
+    fees: Vec<EntryLine>,
 }
 
 #[derive(Template)]
@@ -49,6 +52,8 @@ struct PaperPage {
     posted: bool,
     issued_on: String,
     branch: crate::web::page::BranchLine,
+    /// 保証料計算書 and 保証料返還計算書.
+    fees: Vec<EntryLine>,
 }
 
 /// 電子保証概要.
@@ -171,6 +176,7 @@ fn electronic_page(shell: NetdeskShell, detail: Detail, key: Option<KeyView>) ->
         siblings: siblings(&detail),
         hand_in: hand_in_box(&detail),
         steps: steps(&detail),
+        fees: fees(&detail),
         facts: facts(detail.guarantee),
         shell,
         key,
@@ -188,9 +194,17 @@ fn paper_page(shell: NetdeskShell, detail: Detail) -> PaperPage {
         posted: detail.handover == Some(crate::domain::content::Handover::Post),
         issued_on: era::slashed(detail.guarantee.issued_on),
         branch: frame::line(&detail.branch),
+        fees: fees(&detail),
         facts: facts(detail.guarantee),
         shell,
     }
+}
+
+fn fees(detail: &Detail) -> Vec<EntryLine> {
+    let entries = detail.fees.iter();
+    entries
+        .map(|entry| EntryLine::of(entry, to::GUARANTEES))
+        .collect()
 }
 
 fn issued() -> Tag {

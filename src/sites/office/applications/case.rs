@@ -13,11 +13,12 @@ use super::way::{self, Step};
 use crate::domain::application::{ItemState, Stage};
 use crate::domain::era;
 use crate::domain::money::Yen;
-use crate::domain::product::CertificateForm;
+use crate::domain::product::{CertificateForm, Product};
 use crate::error::AppError;
 use crate::services::Officer;
 use crate::services::applications::Item;
 use crate::services::cases::{self, Case};
+use crate::services::fees::receipts::{self, PaymentRow};
 use crate::services::history::Happened;
 use crate::sites::office::{shell, words};
 use crate::web::answer::{self, PageResult};
@@ -99,6 +100,12 @@ struct Eye {
     class: &'static str,
 }
 
+struct PaidLine {
+    words: String,
+    receipt: String,
+    action: String,
+}
+
 struct FeeLine {
     fee: FeeBox,
     tone: Tone,
@@ -131,6 +138,8 @@ pub(super) struct Page {
     eyes: Vec<Eye>,
     eyes_words: &'static str,
     fees: Vec<FeeLine>,
+    /// Confirmed payments, each with its receipt.
+    payments: Vec<PaidLine>,
     told: Vec<HistoryLine>,
     history: Vec<HistoryLine>,
     /// What the forms carry: the contents as they are shown here.
@@ -208,12 +217,15 @@ pub(super) async fn load(
     mut typed: Typed,
 ) -> Result<Page, AppError> {
     let case = cases::case(web, who, id).await?;
+    let payments = receipts::of_application(web, who, id).await?;
     let shell = shell::shell(web, who, OfficeMenu::Applications, "case").await?;
     let now = web.clock.now();
     if Uuid::parse_str(&typed.form_id).is_err() {
         typed.form_id = web.chance.id(now).to_string();
     }
-    Ok(build(shell, &case, who.into(), typed, now))
+    let mut page = build(shell, &case, who.into(), typed, now);
+    page.payments = payments.iter().map(paid_line).collect();
+    Ok(page)
 }
 
 fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateTime) -> Page {
@@ -251,6 +263,7 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
             .filter(|item| !matches!(item.state, ItemState::Withdrawn | ItemState::Declined))
             .map(fee)
             .collect(),
+        payments: Vec::new(),
         told: facts::history(
             &case
                 .history
@@ -270,6 +283,23 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
         paid_on: fields.paid_on,
         acts,
         typed,
+    }
+}
+
+fn paid_line(row: &PaymentRow) -> PaidLine {
+    let product = row.product.as_deref().and_then(Product::from_code);
+    PaidLine {
+        words: format!(
+            "{} {}（{}）",
+            product.map_or("", Product::label),
+            words::yen_with_unit(row.amount),
+            era::slashed(row.paid_on)
+        ),
+        receipt: match &row.receipt_no {
+            Some(number) => format!("領収証 {number}（{}回印刷）", row.printed),
+            None => "領収証は未発行".to_owned(),
+        },
+        action: to::payment_receipt(row.id),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::era;
 use crate::domain::fee::{FeeProduct, Mode, RefundPolicy, Rounding, TypedBracket, TypedTable};
 use crate::error::AppError;
 use crate::services::Officer;
+use crate::services::fees::receipts;
 use crate::services::fees::tables::{
     self, Decided, Decision, FALLS_FIELD, Faults, ProposalForm, Proposed, State as Stands, Version,
 };
@@ -54,6 +55,8 @@ struct ListPage {
     shell: OfficeShell,
     groups: Vec<Group>,
     administrator: bool,
+    /// Contractors get receipts as PDF as well.
+    electronic: bool,
 }
 
 /// GET /office/fee-tables
@@ -87,7 +90,24 @@ pub async fn list(State(web): State<Web>, who: Officer, Told(told): Told) -> Pag
         shell: shell.flash(told),
         groups: groups.into(),
         administrator: who.role().may_administer(),
+        electronic: receipts::electronic(&web, &who).await?,
     })
+}
+
+/// POST /office/fee-receipts: receipts as PDF for contractors, on or off.
+pub async fn receipts(State(web): State<Web>, who: Officer, form: RawForm) -> PageResult {
+    let on = form.get("electronic") == "on";
+    receipts::set_electronic(&web, &who, on).await?;
+    let words = if on {
+        "領収証を、紙のほかに電子（PDF）でもお渡しします。"
+    } else {
+        "領収証は紙だけでお渡しします。"
+    };
+    Ok(flash::see_other_telling(
+        &web,
+        to::FEE_TABLES,
+        &Flash::ok(words),
+    ))
 }
 
 fn signed(name: &str, at: Option<time::OffsetDateTime>) -> String {

@@ -16,6 +16,7 @@ use crate::services::history::Happened;
 use crate::sites::office::applications::facts::{self, HistoryLine};
 use crate::sites::office::{shell, words};
 use crate::web::answer::{self, PageResult};
+use crate::web::fee::EntryLine;
 use crate::web::flash::Told;
 use crate::web::path::Named;
 use crate::web::shell::{OfficeMenu, OfficeShell};
@@ -54,6 +55,8 @@ struct Page {
     printed: usize,
     may_print: bool,
     handover: Option<&'static str>,
+    /// 保証料計算書 and 保証料返還計算書.
+    fees: Vec<EntryLine>,
     history: Vec<HistoryLine>,
 }
 
@@ -111,6 +114,11 @@ fn build(shell: OfficeShell, detail: Detail, may_print: bool, now: OffsetDateTim
             .handover
             .filter(|_| !electronic)
             .map(crate::domain::content::Handover::label),
+        fees: detail
+            .fees
+            .iter()
+            .map(|entry| EntryLine::of(entry, to::GUARANTEES))
+            .collect(),
         history: facts::history(&detail.history, now),
         product: detail.guarantee.product.label(),
         form: words::form(detail.guarantee.form),
