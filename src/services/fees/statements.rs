@@ -78,7 +78,8 @@ impl TryFrom<FeeRow> for Entry {
         let broken = |what: &str| AppError::internal(format!("fee {} has no known {what}", row.id));
         let kind = Kind::from_code(&row.kind).ok_or_else(|| broken("kind"))?;
         let occasion: Option<Occasion> = row.occasion.map(serde_json::from_value).transpose()?;
-        let version = occasion.map_or_else(String::new, |occasion| occasion.label());
+        let version =
+            occasion.map_or_else(|| format!("版{}", row.seq), |occasion| occasion.label());
         Ok(Self {
             product: FeeProduct::from_code(&row.product).ok_or_else(|| broken("product"))?,
             fee_method: FeeMethod::from_code(&row.fee_method),

@@ -22,7 +22,11 @@ fn table(rng: &mut StdRng) -> Value {
     let mut brackets = Vec::new();
     for at in 1..=count {
         // Narrow brackets, so that edges are met, and wide ones.
-        let widest = if rng.random_bool(0.3) { 50 } else { 500_000_000 };
+        let widest = if rng.random_bool(0.3) {
+            50
+        } else {
+            500_000_000
+        };
         let end = over + rng.random_range(1..=widest);
         brackets.push(json!({
             "over": over,
@@ -32,7 +36,8 @@ fn table(rng: &mut StdRng) -> Value {
         }));
         over = end;
     }
-    let pick = |rng: &mut StdRng, words: &[&str]| words[rng.random_range(0..words.len())].to_owned();
+    let pick =
+        |rng: &mut StdRng, words: &[&str]| words[rng.random_range(0..words.len())].to_owned();
     json!({
         "name": "乱数の表",
         "mode": pick(rng, &["flat", "marginal"]),
@@ -47,7 +52,12 @@ fn table(rng: &mut StdRng) -> Value {
 
 /// Edges of the brackets and their neighbours are as likely as anything else.
 fn amount(rng: &mut StdRng, table: &FeeTable) -> Yen {
-    let edges: Vec<i64> = table.brackets.iter().filter_map(|it| it.up_to).map(Yen::get).collect();
+    let edges: Vec<i64> = table
+        .brackets
+        .iter()
+        .filter_map(|it| it.up_to)
+        .map(Yen::get)
+        .collect();
     let value = if !edges.is_empty() && rng.random_bool(0.5) {
         edges[rng.random_range(0..edges.len())] + rng.random_range(-1..=1)
     } else {
@@ -62,11 +72,15 @@ fn day(rng: &mut StdRng, from: Date, days: i64) -> Date {
 }
 
 fn iso(day: Date) -> String {
-    day.format(format_description!("[year]-[month]-[day]")).unwrap()
+    day.format(format_description!("[year]-[month]-[day]"))
+        .unwrap()
 }
 
 fn told(amount: i64, tax: i64, lines: &[Line]) -> Value {
-    let lines: Vec<_> = lines.iter().map(|line| json!([line.kind(), line.exact()])).collect();
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| json!([line.kind(), line.exact()]))
+        .collect();
     json!({ "amount": amount, "tax": tax, "total": amount + tax, "lines": lines })
 }
 
@@ -89,14 +103,21 @@ fn case(rng: &mut StdRng, at: usize, table: &FeeTable) -> (Value, Value) {
         _ => {
             let from = day(rng, date!(2026 - 04 - 01), 1_000);
             let until = day(rng, from, 1_200);
-            let on = day(rng, from - Duration::days(40), (until - from).whole_days() + 80);
+            let on = day(
+                rng,
+                from - Duration::days(40),
+                (until - from).whole_days() + 80,
+            );
             let paid = Yen::new(rng.random_range(0..=5_000_000)).unwrap();
             let refund = fee::termination_refund(table, paid, from, until, on);
             let asked = json!({
                 "table": at, "ask": "refund", "paid": paid,
                 "from": iso(from), "until": iso(until), "on": iso(on),
             });
-            (asked, told(refund.amount.get(), refund.tax.get(), &refund.lines))
+            (
+                asked,
+                told(refund.amount.get(), refund.tax.get(), &refund.lines),
+            )
         }
     }
 }

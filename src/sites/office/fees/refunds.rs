@@ -106,6 +106,10 @@ pub async fn settle(
     let moved = match moved(&web, &plain)? {
         Ok(moved) => moved,
         Err(faults) => {
+            let entries = statements::open_refunds(&web, &who).await?;
+            if entries.iter().all(|entry| entry.id != id) {
+                return Err(AppError::NotFound);
+            }
             let page = page(&web, &who, Some((id, &plain, &faults))).await?;
             return answer::unprocessable(&page);
         }
