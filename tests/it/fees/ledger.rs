@@ -149,7 +149,7 @@ async fn what_is_paid_short_is_not_issued() {
         .says("不足は1円です（入金確認29,999円）。");
     let mut soumu = house.contractor("minato.soumu").await;
     soumu
-        .get("/netdesk/guarantees?tab=applications")
+        .get("/netdesk/guarantees?tab=application")
         .await
         .says("承認済（保証料のお支払い待ち）");
     pay(1).await;

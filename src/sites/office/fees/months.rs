@@ -340,15 +340,15 @@ pub fn moved_fields(
     )
 }
 
+/// What is wrong beside which field.
+pub type Wrong = Vec<(&'static str, String)>;
+
 /// What a form says moved.
 ///
 /// # Errors
 /// Everything wrong with it, each sentence with its field; `NotFound` in the outer result for a form
 /// without its id.
-pub fn moved(
-    web: &Web,
-    form: &RawForm,
-) -> Result<Result<Moved, Vec<(&'static str, String)>>, AppError> {
+pub fn moved(web: &Web, form: &RawForm) -> Result<Result<Moved, Wrong>, AppError> {
     let form_id = Uuid::parse_str(form.get("form_id")).map_err(|_| AppError::NotFound)?;
     let today = era::tokyo_date(web.clock.now());
     let mut faults = Vec::new();
