@@ -300,3 +300,62 @@ impl Sheet<'_> {
 fn rows_of(count: usize) -> f32 {
     f32::from(u16::try_from(count.max(1)).unwrap_or(u16::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use lopdf::Document;
+    use time::macros::date;
+
+    use super::*;
+
+    fn paper(rows: usize) -> FeePaper {
+        FeePaper {
+            title: "一括納付 保証料計算書",
+            marks: vec!["再発行（2026/07/02 14:30、2回目）".to_owned()],
+            number: "計算書番号 2026-11-00001".to_owned(),
+            dated: Some(date!(2026 - 12 - 01)),
+            to: "有限会社\u{9AD9}橋\u{FA11}工務店".to_owned(),
+            to_address: "茨城県取手市見本台3番3号".to_owned(),
+            surety_name: "みらい建設業保証株式会社".to_owned(),
+            surety_address: "東京都中央区見本町二丁目7番10号".to_owned(),
+            contact: vec!["茨城支店".to_owned(), "TEL：029-000-0000".to_owned()],
+            lead: "　2026年11月分の保証料を次のとおりまとめました。".to_owned(),
+            sum: ("お支払額".to_owned(), "9,999,999,999,999円".to_owned()),
+            sum_note: "うち消費税 705円".to_owned(),
+            facts: vec![("工事名".to_owned(), "市道改良工事（第２期）".repeat(12))],
+            rows_title: "明細",
+            rows: (0..rows)
+                .map(|at| PaperRow {
+                    label: format!(
+                        "2026/11/{:02}　35075-{at:05}M　前払金保証（新規）",
+                        at % 30 + 1
+                    ),
+                    working: "市道改良工事（第２期）".repeat(1 + at % 9),
+                    value: "△1,234,567円".to_owned(),
+                    heading: at % 40 == 0,
+                })
+                .collect(),
+            notes: vec!["※△は、お返しする保証料です。".to_owned()],
+        }
+    }
+
+    fn pages(bytes: &[u8]) -> usize {
+        Document::load_mem(bytes).unwrap().get_pages().len()
+    }
+
+    #[test]
+    fn it_takes_the_pages_it_needs_and_the_same_input_gives_the_same_bytes() {
+        let short = fee_paper(&paper(3)).unwrap();
+        assert_eq!(pages(&short), 1);
+        assert_eq!(short, fee_paper(&paper(3)).unwrap());
+        let long = fee_paper(&paper(120)).unwrap();
+        assert!((5..12).contains(&pages(&long)), "{}", pages(&long));
+    }
+
+    #[test]
+    fn a_character_no_font_has_is_an_error_and_no_gap() {
+        let mut odd = paper(1);
+        odd.to = "\u{1F4B0}".to_owned();
+        assert_eq!(fee_paper(&odd), Err(PdfError::MissingGlyph('\u{1F4B0}')));
+    }
+}

@@ -152,3 +152,8 @@ fn a_town_hall_opens_certificates() {
 fn an_administrator_keeps_the_registers() {
     live("administrator", "administrator.mjs", &DESK);
 }
+
+#[test]
+fn fee_tables_and_what_fees_show() {
+    live("fees", "fees.mjs", &DESK);
+}
