@@ -1,0 +1,157 @@
+//! 保証料: what a guarantee costs on a day, and the ledger every version writes into.
+//!
+//! Which table counts: the one of the day in Japan on which the application was first sent
+//! (申込日), so that the fee a contractor was shown is the fee that is charged. It stays attached to
+//! the guarantee: changes and 解約 are reckoned with it.
+
+use sqlx::PgConnection;
+use time::Date;
+use uuid::Uuid;
+
+use super::ContractorUser;
+use crate::app::App;
+use crate::db::fee_tables;
+use crate::db::items::FeeDue;
+use crate::domain::content::ApplicationContent;
+use crate::domain::era;
+use crate::domain::fee::{self, Fee, FeeProduct, FeeTable};
+use crate::domain::money::Yen;
+use crate::domain::product::Product;
+use crate::error::AppError;
+
+pub mod closing;
+pub mod papers;
+mod posting;
+pub mod receipts;
+pub mod statements;
+pub mod tables;
+
+pub use posting::{post_cancellation, post_charge, post_difference, post_termination};
+
+/// What something costs, and by which table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    pub table: i64,
+    pub version: i32,
+    /// The table's name; an example's begins with 「DEMO」.
+    pub name: String,
+    pub product: FeeProduct,
+    pub fee: Fee,
+}
+
+impl Quote {
+    pub(super) fn of(
+        table: i64,
+        version: i32,
+        product: FeeProduct,
+        body: &FeeTable,
+        amount: Yen,
+    ) -> Self {
+        Self {
+            table,
+            version,
+            name: body.name.clone(),
+            product,
+            fee: fee::fee(body, amount),
+        }
+    }
+
+    /// 「DEMO…（版1）」
+    pub fn table_words(&self) -> String {
+        format!("{}（版{}）", self.name, self.version)
+    }
+
+    /// Whether the table is an example and no tariff of anybody.
+    pub fn is_demo(&self) -> bool {
+        self.name.starts_with("DEMO")
+    }
+}
+
+/// What a product of an application costs, and what was confirmed of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// `None` where the surety had no table on the day the application was first sent.
+    pub quote: Option<Quote>,
+    /// Confirmed for the fee as it stands.
+    pub paid: Yen,
+    /// Something was confirmed for it.
+    confirmed: bool,
+}
+
+impl Due {
+    pub(super) fn of(
+        product: &str,
+        amount: i64,
+        confirmed: bool,
+        row: FeeDue,
+    ) -> Result<Self, AppError> {
+        let amount = Yen::try_from(amount).map_err(AppError::internal)?;
+        let table = row.fee_table_id.zip(row.fee_version).zip(row.fee_body);
+        Ok(Self {
+            quote: FeeProduct::from_code(product).zip(table).map(
+                |(product, ((id, version), body))| Quote::of(id, version, product, &body.0, amount),
+            ),
+            paid: Yen::new(row.paid_sum).unwrap_or(Yen::MAX),
+            confirmed,
+        })
+    }
+
+    /// Not all of a known fee, or nothing of an unknown one, was confirmed.
+    pub fn is_open(&self) -> bool {
+        match self.shortfall() {
+            Some(short) => short > Yen::ZERO,
+            None => !self.confirmed,
+        }
+    }
+
+    /// What of a known fee is still to be confirmed.
+    pub fn shortfall(&self) -> Option<Yen> {
+        let total = self.quote.as_ref()?.fee.total;
+        Some(total.checked_sub(self.paid).unwrap_or(Yen::ZERO))
+    }
+}
+
+/// The fee of an amount on a day; `None` where the surety has no table for the product by then.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn quote(
+    conn: &mut PgConnection,
+    surety: i64,
+    product_code: &str,
+    amount: Yen,
+    day: Date,
+) -> Result<Option<Quote>, AppError> {
+    let Some(product) = FeeProduct::from_code(product_code) else {
+        return Ok(None);
+    };
+    let row = fee_tables::on(conn, surety, product_code, day).await?;
+    Ok(row.map(|row| Quote::of(row.id, row.version, product, &row.body.0, amount)))
+}
+
+/// What each product of a form would cost (概算): by the day on which the application was first sent,
+/// for a draft today.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn estimate(
+    app: &App,
+    who: &ContractorUser,
+    application: Uuid,
+    content: &ApplicationContent,
+) -> Result<Vec<(Product, Option<Quote>)>, AppError> {
+    let today = era::tokyo_date(app.clock.now());
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let day = fee_tables::day_of(&mut tx, who.surety, who.contractor, application).await?;
+    let day = day.unwrap_or(today);
+    let mut quotes = Vec::new();
+    for product in content.products() {
+        let Some(terms) = content.terms(product) else {
+            continue;
+        };
+        let found = quote(&mut tx, who.surety, product.code(), terms.amount, day).await?;
+        quotes.push((product, found));
+    }
+    tx.commit().await?;
+    Ok(quotes)
+}
