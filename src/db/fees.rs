@@ -89,22 +89,6 @@ pub async fn period(conn: &mut PgConnection, guarantee: i64) -> Result<(Date, Da
     .await
 }
 
-/// What the versions of one seq were charged (all kinds but a cancellation), without and with tax.
-pub async fn of_seq(
-    conn: &mut PgConnection,
-    guarantee: i64,
-    seq: i32,
-) -> Result<(i64, i64), sqlx::Error> {
-    sqlx::query_as(
-        "select coalesce(sum(amount), 0)::bigint, coalesce(sum(tax), 0)::bigint from fees
-         where guarantee_id = $1 and seq = $2 and kind in ('charge', 'extra', 'decrease')",
-    )
-    .bind(guarantee)
-    .bind(seq)
-    .fetch_one(conn)
-    .await
-}
-
 /// One entry to append.
 #[derive(Debug, Clone)]
 pub struct NewFee<'a> {

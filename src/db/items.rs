@@ -42,22 +42,29 @@ pub struct ItemRow {
 pub struct FeeDue {
     /// Confirmed for the fee as it stands, whole yen.
     pub paid_sum: i64,
-    /// The table of the day on which the application was first sent, where there is one.
+    /// The table of the day on which the application was first sent, where there is one; of a change
+    /// the one that was attached at issue.
     pub fee_table_id: Option<i64>,
     pub fee_version: Option<i32>,
     pub fee_body: Option<Json<FeeTable>>,
+    /// A change: the guaranteed amount of before.
+    pub fee_before: Option<i64>,
 }
 
 /// The columns of [`FeeDue`].
 const FEE_DUE: &str = "(select coalesce(sum(p.amount), 0)::bigint from payments p
     where p.item_id = i.id and p.terms_seq = i.terms_seq) as paid_sum,
-  ft.id as fee_table_id, ft.version as fee_version, ft.body as fee_body";
+  ft.id as fee_table_id, ft.version as fee_version, ft.body as fee_body,
+  case when i.base_seq is not null then (select (ca.content #>> '{change,before,amount}')::bigint
+    from applications ca where ca.id = i.application_id) end as fee_before";
 
 /// The table that counts for an item `i` (see `fee_tables::on`).
 const FEE_TABLE: &str = "left join lateral (select t.id, t.version, t.body from fee_tables t
     where t.surety_id = i.surety_id and t.product = i.product and t.state = 'in_force'
-      and t.valid_from <= (select (fa.first_sent_at at time zone 'Asia/Tokyo')::date from applications fa
-        where fa.id = i.application_id)
+      and case when i.base_seq is not null
+        then t.id = (select f.fee_table_id from fees f where f.guarantee_id = i.guarantee_id and f.kind = 'charge')
+        else t.valid_from <= (select (fa.first_sent_at at time zone 'Asia/Tokyo')::date from applications fa
+        where fa.id = i.application_id) end
     order by t.valid_from desc, t.version desc limit 1) ft on true";
 
 const SELECT: &str =
@@ -425,7 +432,7 @@ pub async fn of_contractor(
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select i.*, {FEE_DUE} from (
            select i.id, i.application_id, i.surety_id, i.terms_seq, i.product, i.form, i.fee_method, i.state,
-             i.sent_at, i.amount,
+             i.sent_at, i.amount, i.base_seq, i.guarantee_id,
              exists (select from payments p where p.item_id = i.id and p.terms_seq = i.terms_seq) as paid,
              (select g.number || g.suffix from guarantees g where g.id = i.guarantee_id) as number,
              a.obligee_name, a.works_name, a.price

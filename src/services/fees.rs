@@ -26,7 +26,9 @@ pub mod receipts;
 pub mod statements;
 pub mod tables;
 
-pub use posting::{post_cancellation, post_charge, post_difference, post_termination};
+pub use posting::{
+    ChangeFee, change_fee, post_cancellation, post_charge, post_difference, post_termination,
+};
 
 /// What something costs, and by which table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +58,31 @@ impl Quote {
         }
     }
 
+    /// What a change of the guaranteed amount costs more; `None` where it costs nothing more.
+    pub(super) fn extra(
+        table: i64,
+        version: i32,
+        product: FeeProduct,
+        body: &FeeTable,
+        (before, after): (Yen, Yen),
+    ) -> Option<Self> {
+        let difference = fee::difference(body, before, after);
+        let amount = Yen::new(difference.amount).filter(|amount| *amount > Yen::ZERO)?;
+        let tax = Yen::new(difference.tax)?;
+        Some(Self {
+            table,
+            version,
+            name: body.name.clone(),
+            product,
+            fee: Fee {
+                total: amount.checked_add(tax)?,
+                amount,
+                tax,
+                lines: difference.lines,
+            },
+        })
+    }
+
     /// 「DEMO…（版1）」
     pub fn table_words(&self) -> String {
         format!("{}（版{}）", self.name, self.version)
@@ -76,6 +103,8 @@ pub struct Due {
     pub paid: Yen,
     /// Something was confirmed for it.
     confirmed: bool,
+    /// A change that costs nothing more: nothing is due.
+    free: bool,
 }
 
 impl Due {
@@ -87,10 +116,31 @@ impl Due {
     ) -> Result<Self, AppError> {
         let amount = Yen::try_from(amount).map_err(AppError::internal)?;
         let table = row.fee_table_id.zip(row.fee_version).zip(row.fee_body);
+        let before = row
+            .fee_before
+            .map(Yen::try_from)
+            .transpose()
+            .map_err(AppError::internal)?;
+        let mut free = false;
+        let quote = match (FeeProduct::from_code(product).zip(table), before) {
+            (Some((product, ((id, version), body))), None) => {
+                Some(Quote::of(id, version, product, &body.0, amount))
+            }
+            (Some((product, ((id, version), body))), Some(before)) => {
+                let extra = Quote::extra(id, version, product, &body.0, (before, amount));
+                free = extra.is_none();
+                extra
+            }
+            // Nothing was charged at issue, so nothing is for a change.
+            (None, Some(_)) => {
+                free = true;
+                None
+            }
+            (None, None) => None,
+        };
         Ok(Self {
-            quote: FeeProduct::from_code(product).zip(table).map(
-                |(product, ((id, version), body))| Quote::of(id, version, product, &body.0, amount),
-            ),
+            quote,
+            free,
             paid: Yen::new(row.paid_sum).unwrap_or(Yen::MAX),
             confirmed,
         })
@@ -98,6 +148,9 @@ impl Due {
 
     /// Not all of a known fee, or nothing of an unknown one, was confirmed.
     pub fn is_open(&self) -> bool {
+        if self.free {
+            return false;
+        }
         match self.shortfall() {
             Some(short) => short > Yen::ZERO,
             None => !self.confirmed,

@@ -276,7 +276,9 @@ async fn change(
     let number = chain.number();
     let face = face_of(draft, &number, today, occasion.clone(), approved)?;
     let origin = Origin::Item(draft.item_id);
+    let (old, new) = (chain.face(life.in_force)?.amount, face.amount);
     let seq = chain::append(app, &mut tx, &mut chain, face, origin, now).await?;
+    fees::post_difference(&mut tx, guarantee, old, new, seq, now).await?;
     let about = About {
         application: Some(draft.application_id),
         ..chain.about()

@@ -3,12 +3,14 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
+use crate::app::App;
 use crate::db::fee_tables;
 use crate::db::fees::{self, AccountRow, NewFee};
 use crate::domain::fee::{self, FeeTable, Line};
 use crate::domain::money::Yen;
 use crate::domain::{content::FeeMethod, era};
 use crate::error::AppError;
+use crate::services::ContractorUser;
 
 /// The first charge of a guarantee, behind its insert in T1. `None` where the surety has no table for
 /// the product on the day the application was first sent, or where it stands already.
@@ -81,8 +83,9 @@ pub async fn post_difference(
     posting.add(conn, &account, now).await
 }
 
-/// A cancelled change gives back what its seq was charged (and takes back what it gave). `None` where
-/// it was charged nothing, or where it stands already.
+/// A cancelled change gives back what it was charged (and takes back what it gave), so that what was
+/// charged in all is again the fee of the `restored` amount. `None` where it was charged nothing, or
+/// where it stands already.
 ///
 /// # Errors
 /// When the database cannot be reached.
@@ -90,12 +93,15 @@ pub async fn post_cancellation(
     conn: &mut PgConnection,
     guarantee: i64,
     seq: i32,
+    restored: Yen,
     now: OffsetDateTime,
 ) -> Result<Option<i64>, AppError> {
-    let Some((account, _)) = attached(conn, guarantee).await? else {
+    let Some((account, table)) = attached(conn, guarantee).await? else {
         return Ok(None);
     };
-    let (amount, tax) = fees::of_seq(conn, guarantee, seq).await?;
+    let right = fee::fee(&table, restored);
+    let amount = account.amount - right.amount.get();
+    let tax = account.tax - right.tax.get();
     if amount == 0 {
         return Ok(None);
     }
@@ -137,6 +143,34 @@ pub async fn post_termination(
         lines: &refund.lines,
     };
     posting.add(conn, &account, now).await
+}
+
+/// What a change of the guaranteed amount would cost or give back.
+#[derive(Debug, Clone)]
+pub struct ChangeFee {
+    pub difference: fee::Difference,
+    /// The table's name; an example's begins with 「DEMO」.
+    pub table: String,
+}
+
+/// The difference in fee by the table that was attached at issue; `None` where none was.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn change_fee(
+    app: &App,
+    who: &ContractorUser,
+    guarantee: i64,
+    old: Yen,
+    new: Yen,
+) -> Result<Option<ChangeFee>, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let attached = attached(&mut tx, guarantee).await?;
+    tx.commit().await?;
+    Ok(attached.map(|(_, table)| ChangeFee {
+        difference: fee::difference(&table, old, new),
+        table: table.name,
+    }))
 }
 
 struct Posting<'a> {

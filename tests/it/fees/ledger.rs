@@ -230,19 +230,20 @@ async fn changes_cancellations_and_the_end_are_reckoned_with_the_table_of_the_is
             .is_some()
     );
     let now = house.app.clock.now();
+    let before = Yen::new(24_800_000).unwrap();
     let mut tx = house.app.db.begin(&Scope::Worker).await.unwrap();
-    let back = fees::post_cancellation(&mut tx, guarantee, 3, now)
+    let back = fees::post_cancellation(&mut tx, guarantee, 3, before, now)
         .await
         .unwrap();
     assert!(back.is_some());
     assert_eq!(
-        fees::post_cancellation(&mut tx, guarantee, 3, now)
+        fees::post_cancellation(&mut tx, guarantee, 3, before, now)
             .await
             .unwrap(),
         None
     );
     assert_eq!(
-        fees::post_cancellation(&mut tx, guarantee, 9, now)
+        fees::post_cancellation(&mut tx, guarantee, 9, before, now)
             .await
             .unwrap(),
         None
