@@ -249,6 +249,29 @@ pub async fn of_contractor(
     .await
 }
 
+/// What a contractor has still to pay for its closings, and what it is still to be given back (for
+/// closings and for single refunds), whole yen.
+pub async fn open_sums(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+) -> Result<(i64, i64), sqlx::Error> {
+    sqlx::query_as(
+        "with moved as (select k.amount + k.tax as total,
+             (select coalesce(sum(s.amount), 0) from settlements s where s.closing_id = k.id) as settled
+           from closings k where k.surety_id = $1 and k.contractor_id = $2
+           union all
+           select f.amount + f.tax, (select coalesce(sum(s.amount), 0) from settlements s where s.fee_id = f.id)
+           from fees f where f.surety_id = $1 and f.contractor_id = $2 and not f.monthly and f.amount < 0)
+         select coalesce(sum(total - settled) filter (where total > 0), 0)::bigint,
+           coalesce(sum(-total - settled) filter (where total < 0), 0)::bigint from moved",
+    )
+    .bind(surety)
+    .bind(contractor)
+    .fetch_one(conn)
+    .await
+}
+
 /// What a closing gathered, in the order of the ledger.
 pub async fn of_closing(conn: &mut PgConnection, closing: i64) -> Result<Vec<FeeRow>, sqlx::Error> {
     sqlx::query_as(sqlx::AssertSqlSafe(format!(

@@ -288,7 +288,7 @@ impl Item {
         };
         let due = Due::of(&row.product, row.amount, row.paid, row.fee.clone())?;
         Ok(Self {
-            fee_due: due.is_open() && !lump_sum,
+            fee_due: due.is_due(lump_sum),
             due,
             id: row.id,
             product: Product::from_code(&row.product).ok_or_else(|| broken("product"))?,

@@ -146,14 +146,16 @@ impl Due {
         })
     }
 
-    /// Not all of a known fee, or nothing of an unknown one, was confirmed.
-    pub fn is_open(&self) -> bool {
+    /// Whether an issue has to wait for it: not all of a known fee, or nothing of an unknown one, was
+    /// confirmed. An agreement of 一括納付 (`lump_sum`) covers what nobody has begun to pay by itself:
+    /// what is paid in part is paid in full, so that no yen is asked for twice at the month's end.
+    pub fn is_due(&self, lump_sum: bool) -> bool {
         if self.free {
             return false;
         }
         match self.shortfall() {
-            Some(short) => short > Yen::ZERO,
-            None => !self.confirmed,
+            Some(short) if self.confirmed => short > Yen::ZERO,
+            _ => !(self.confirmed || lump_sum),
         }
     }
 

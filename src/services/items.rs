@@ -126,7 +126,7 @@ fn listed(row: ListedRow, lump_sum: bool) -> Result<Listed, AppError> {
     let state = ItemState::from_code(&row.state).ok_or_else(|| broken("state"))?;
     let due = fees::Due::of(&row.product, row.amount, row.paid, row.fee)?;
     Ok(Listed {
-        fee_due: due.is_open() && !lump_sum,
+        fee_due: due.is_due(lump_sum),
         product: Product::from_code(&row.product).ok_or_else(|| broken("product"))?,
         form: CertificateForm::from_code(&row.form).ok_or_else(|| broken("form"))?,
         state,

@@ -6,9 +6,9 @@ use time::{Date, OffsetDateTime};
 use crate::app::App;
 use crate::db::fee_tables;
 use crate::db::fees::{self, AccountRow, NewFee};
+use crate::domain::era;
 use crate::domain::fee::{self, FeeTable, Line};
 use crate::domain::money::Yen;
-use crate::domain::{content::FeeMethod, era};
 use crate::error::AppError;
 use crate::services::ContractorUser;
 
@@ -28,7 +28,6 @@ pub async fn post_charge(
         return Ok(None);
     };
     let charged = fee::fee(&table.body.0, yen(basis.amount)?);
-    let paid_before = basis.paid >= charged.total.get();
     let new = NewFee {
         surety: basis.surety_id,
         contractor: basis.contractor_id,
@@ -42,8 +41,8 @@ pub async fn post_charge(
         lines: &charged.lines,
         table: table.id,
         fee_method: &basis.fee_method,
-        // What was not paid before was issued on the agreement.
-        monthly: basis.lump_sum && (basis.fee_method == FeeMethod::LumpSum.code() || !paid_before),
+        // What nobody paid before was issued on the agreement.
+        monthly: basis.lump_sum && basis.paid == 0,
         day: era::tokyo_date(now),
         at: now,
     };

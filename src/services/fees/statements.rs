@@ -296,6 +296,9 @@ pub struct Account {
     pub payments: Vec<PaymentRow>,
     /// Receipts come as PDF as well.
     pub electronic_receipts: bool,
+    /// Still to be paid for closed months, and to be given back; whole yen.
+    pub open: i64,
+    pub open_refunds: i64,
 }
 
 /// Entries of a page.
@@ -316,6 +319,7 @@ pub async fn account(
     let closings = closings::of_contractor(&mut tx, surety, contractor, 60).await?;
     let payments = receipts::of_contractor(&mut tx, surety, contractor, 100).await?;
     let electronic_receipts = receipts::electronic(&mut tx, surety).await?;
+    let (open, open_refunds) = fees::open_sums(&mut tx, surety, contractor).await?;
     tx.commit().await?;
     let full = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
     let more = rows.len() > full;
@@ -326,6 +330,8 @@ pub async fn account(
         closings: closings.into_iter().map(Closing::from).collect(),
         payments,
         electronic_receipts,
+        open,
+        open_refunds,
     })
 }
 

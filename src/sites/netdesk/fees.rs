@@ -62,15 +62,6 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Query(query): Que
     let before = query.get("before").parse().ok();
     let account = statements::account(&web, &who, before).await?;
     let help = HelpLink::netdesk("fees", "保証料計算書一覧のヘルプ");
-    let due = |closing: &&Closing| closing.total() > 0;
-    let open: i64 = account.closings.iter().filter(due).map(Closing::open).sum();
-    let back: i64 = account
-        .closings
-        .iter()
-        .filter(|closing| closing.total() < 0)
-        .map(Closing::open)
-        .chain(account.entries.iter().map(|entry| entry.open_refund()))
-        .sum();
     page(&Page {
         shell: frame::shell(&web, &who, Menu::Fees, help),
         entries: account
@@ -83,8 +74,8 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Query(query): Que
         closings: account.closings.iter().map(closing_line).collect(),
         payments: account.payments.iter().map(payment_line).collect(),
         electronic: account.electronic_receipts,
-        open: papers::signed(open),
-        open_refunds: papers::signed(back),
+        open: papers::signed(account.open),
+        open_refunds: papers::signed(account.open_refunds),
     })
 }
 

@@ -166,6 +166,44 @@ async fn what_is_paid_short_is_not_issued() {
     house.close().await;
 }
 
+/// Under an agreement nothing is waited for; but what is paid in part is paid in full, and then the
+/// month's statement does not ask for it again.
+#[tokio::test]
+async fn no_yen_is_asked_for_twice_under_an_agreement() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let product = Product::Prepayment;
+    let id = desk.approved(&desk.form(Ware::Electronic), product).await;
+    let pay = async |amount: i64, form: u128| {
+        let (form_id, day) = (Uuid::from_u128(form), date!(2026 - 07 - 02));
+        acts::confirm_payment(
+            &house.app,
+            &desk.clerk,
+            id,
+            product,
+            form_id,
+            yen(amount),
+            day,
+        )
+        .await
+        .unwrap();
+    };
+    pay(10_000, 1).await;
+    let refused = acts::order(&house.app, &desk.approver, id, product).await;
+    assert!(
+        matches!(&refused, Err(AppError::Conflict(words)) if words.contains("20,000円不足しています")),
+        "{refused:?}"
+    );
+    pay(20_000, 2).await;
+    acts::order(&house.app, &desk.approver, id, product)
+        .await
+        .unwrap();
+    house.work().await;
+    let monthly: bool = house.ask("select monthly from fees").await;
+    assert!(!monthly, "the month would ask for it again");
+    house.close().await;
+}
+
 #[tokio::test]
 async fn without_a_table_the_clerks_amount_counts_as_before() {
     let house = House::new().await;
@@ -363,6 +401,12 @@ async fn a_refund_outside_the_months_waits_until_it_is_paid_out() {
     let mut clerk = house.officer("kanagawa.clerk").await;
     let page = clerk.get("/office/fee-refunds").await;
     page.says("みなと建設株式会社").says("残り 2,400円");
+    let mut soumu = house.contractor("minato.soumu").await;
+    soumu
+        .get("/netdesk/fees")
+        .await
+        .says("弊社からお返しする額 2,400円")
+        .says("返還待ち 2,400円");
     let action = format!("/office/fee-refunds/{refund}/payment");
     let fields = page.form_fields(&action);
     let form_id = &fields.iter().find(|(name, _)| name == "form_id").unwrap().1;
