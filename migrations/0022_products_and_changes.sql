@@ -18,6 +18,9 @@ alter table applications add constraint applications_guarantee
   foreign key (surety_id, contractor_id, guarantee_id) references guarantees (surety_id, contractor_id, id);
 grant select (kind, guarantee_id) on applications to office;
 create index applications_of_guarantee on applications (guarantee_id) where guarantee_id is not null;
+-- One change of a guarantee is written at a time.
+create unique index applications_one_change_at_a_time on applications (guarantee_id)
+  where kind = 'change' and stage not in ('withdrawn', 'closed');
 
 -- An application stays what it began as.
 create function keep_kind() returns trigger language plpgsql as $$

@@ -396,6 +396,7 @@ impl Application {
             reservation: self.reservation.as_ref().map(|it| ReservationTerms {
                 common: common(it.form, it.amount, it.fee_method),
             }),
+            change: None,
             bid: self.bid.facts(),
             information: Information {
                 branch_id: 0,

@@ -30,9 +30,13 @@ pub struct ApplicationRow {
     /// 申込日: when it was sent for the first time.
     pub first_sent_at: Option<OffsetDateTime>,
     pub return_words: Option<String>,
+    /// new, reservation, change
+    pub kind: String,
+    /// 変更の申込: of which guarantee.
+    pub guarantee_id: Option<i64>,
 }
 
-const COLUMNS: &str = "id, contractor_id, branch_id, stage, receipt_no, form, content, revision,
+const COLUMNS: &str = "kind, guarantee_id, id, contractor_id, branch_id, stage, receipt_no, form, content, revision,
   obligee_name, works_name, price, created_by, updated_by, updated_at, sent_by, sent_at, first_sent_at,
   return_words";
 
@@ -77,6 +81,66 @@ pub async fn create(
     .execute(conn)
     .await
     .map(|done| done.rows_affected() == 1)
+}
+
+/// A change's first save. False when the id is taken.
+///
+/// # Errors
+/// The constraint `applications_one_change_at_a_time` where another change of it is open.
+pub async fn create_change(
+    conn: &mut PgConnection,
+    (surety, contractor, guarantee): (i64, i64, i64),
+    id: Uuid,
+    writing: &Writing<'_>,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query(
+        "insert into applications (id, surety_id, contractor_id, branch_id, stage, form, obligee_name,
+           works_name, works_search, price, created_by, created_at, updated_by, updated_at, kind,
+           guarantee_id)
+         values ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, $10, $11, 'change', $12)
+         on conflict (id) do nothing",
+    )
+    .bind(id)
+    .bind(surety)
+    .bind(contractor)
+    .bind(writing.branch)
+    .bind(Json(writing.form))
+    .bind(writing.obligee_name)
+    .bind(writing.works_name)
+    .bind(writing.works_search)
+    .bind(writing.price)
+    .bind(writing.by)
+    .bind(writing.at)
+    .bind(guarantee)
+    .execute(conn)
+    .await
+    .map(|done| done.rows_affected() == 1)
+}
+
+/// The application a product belongs to.
+pub async fn of_item(conn: &mut PgConnection, item: Uuid) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar("select application_id from application_items where id = $1")
+        .bind(item)
+        .fetch_optional(conn)
+        .await
+}
+
+/// The change of a guarantee that is not at its end, if there is one.
+pub async fn open_change(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    guarantee: i64,
+) -> Result<Option<ApplicationRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from applications where surety_id = $1 and contractor_id = $2
+           and guarantee_id = $3 and kind = 'change' and stage not in ('withdrawn', 'closed')"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(guarantee)
+    .fetch_optional(conn)
+    .await
 }
 
 /// Saves a draft or returned form where its revision is still the one that was read.
@@ -373,9 +437,12 @@ pub struct CaseRow {
     pub examiner_name: Option<String>,
     pub examined_at: Option<OffsetDateTime>,
     pub return_words: Option<String>,
+    /// 変更の申込: of which guarantee.
+    pub guarantee_id: Option<i64>,
 }
 
-const CASE: &str = "id, surety_id, contractor_id, branch_id, stage, receipt_no, content, revision,
+const CASE: &str =
+    "guarantee_id, id, surety_id, contractor_id, branch_id, stage, receipt_no, content, revision,
   sent_by, sent_at, first_sent_at, examiner_id, examined_at, return_words,
   (select name from accounts where accounts.id = examiner_id) as examiner_name";
 
@@ -441,4 +508,17 @@ pub async fn return_with(
     .execute(conn)
     .await
     .and_then(super::one)
+}
+
+/// When an application was sent for the first time.
+pub async fn first_sent_at(
+    conn: &mut PgConnection,
+    id: Uuid,
+) -> Result<Option<OffsetDateTime>, sqlx::Error> {
+    let at: Option<Option<OffsetDateTime>> =
+        sqlx::query_scalar("select first_sent_at from applications where id = $1")
+            .bind(id)
+            .fetch_optional(conn)
+            .await?;
+    Ok(at.flatten())
 }

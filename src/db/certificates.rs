@@ -102,32 +102,6 @@ pub async fn look(
     .await
 }
 
-/// One line of 電子保証情報（履歴情報）.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct VersionRow {
-    pub seq: i32,
-    /// {"kind": "new"} or {"kind": "change", "number": n}, from the signed bytes.
-    pub occasion: serde_json::Value,
-    pub signed_at: OffsetDateTime,
-    pub arrived_at: Option<OffsetDateTime>,
-}
-
-pub async fn versions(
-    conn: &mut PgConnection,
-    guarantee: i64,
-) -> Result<Vec<VersionRow>, sqlx::Error> {
-    sqlx::query_as(
-        "select c.seq, convert_from(c.face, 'UTF8')::jsonb -> 'occasion' as occasion, c.signed_at,
-           r.arrived_at
-         from certificates c
-         left join arrivals r on r.guarantee_id = c.guarantee_id and r.seq = c.seq
-         where c.guarantee_id = $1 order by c.seq",
-    )
-    .bind(guarantee)
-    .fetch_all(conn)
-    .await
-}
-
 /// When an obligee looked, from D-Sure.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct LookRow {

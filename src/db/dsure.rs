@@ -65,7 +65,7 @@ pub async fn open(
              select $4, $5 where not exists (select from dsure.good_networks
                where network = $4 and at > $5::timestamptz - interval '1 minute')
              on conflict (network) do update set at = excluded.at)
-         select (select max(seq) from dsure.certificates where number = $2) as newest,
+         select (select current_seq from dsure.deposits where number = $2) as newest,
            (select number from old) as ended",
     )
     .bind(session.token.as_slice())

@@ -275,6 +275,14 @@ pub async fn of_same_works(
     .await
 }
 
+/// Its number with the letter.
+pub async fn number(conn: &mut PgConnection, id: i64) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar("select number || suffix from guarantees where id = $1")
+        .bind(id)
+        .fetch_optional(conn)
+        .await
+}
+
 /// The contents of the application it came from.
 pub async fn content_of(
     conn: &mut PgConnection,

@@ -96,6 +96,8 @@ pub struct Sent<'a> {
     pub at: OffsetDateTime,
     /// What the fee is reckoned from is not what was sent before.
     pub new_fee: bool,
+    /// A change: of which guarantee, and the version it was built on.
+    pub change: Option<(i64, i32)>,
 }
 
 /// Writes or rewrites a product on sending, also one that was left out of an earlier sending; a
@@ -103,9 +105,10 @@ pub struct Sent<'a> {
 pub async fn send(conn: &mut PgConnection, sent: &Sent<'_>) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into application_items as i (id, application_id, surety_id, contractor_id, branch_id,
-           product, form, amount, fee_method, state, sent_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'submitted', $10)
+           product, form, amount, fee_method, state, sent_at, guarantee_id, base_seq)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'submitted', $10, $12, $13)
          on conflict (application_id, product) do update set branch_id = excluded.branch_id,
+           base_seq = excluded.base_seq,
            form = excluded.form, amount = excluded.amount, fee_method = excluded.fee_method,
            state = 'submitted', sent_at = excluded.sent_at, examined_by = null, approved_by = null,
            approved_at = null, approved_sha256 = null, ordered_by = null, ordered_at = null,
@@ -124,6 +127,8 @@ pub async fn send(conn: &mut PgConnection, sent: &Sent<'_>) -> Result<(), sqlx::
     .bind(sent.fee_method)
     .bind(sent.at)
     .bind(sent.new_fee)
+    .bind(sent.change.map(|(guarantee, _)| guarantee))
+    .bind(sent.change.map(|(_, base)| base))
     .execute(conn)
     .await
     .map(drop)

@@ -58,14 +58,13 @@ pub struct LinkRow {
     pub signed_at: OffsetDateTime,
     pub arrived_at: Option<OffsetDateTime>,
     pub item_id: Option<Uuid>,
-    pub act_id: Option<Uuid>,
 }
 
 /// Every link in the chain's order: one statement, however many there are.
 pub async fn chain(conn: &mut PgConnection, guarantee: i64) -> Result<Vec<LinkRow>, sqlx::Error> {
     sqlx::query_as(
         "select c.seq, c.face, c.signature, k.key_id, k.public_key, k.created_at, s.suffix, c.signed_at,
-           r.arrived_at, c.item_id, c.act_id
+           r.arrived_at, c.item_id
          from certificates c
          join signing_keys k on k.key_id = c.key_id
          join sureties s on s.id = c.surety_id

@@ -139,6 +139,8 @@ pub struct CountsRow {
     pub ordered: i64,
     /// Jobs that gave up.
     pub buried: i64,
+    /// Acts and requests for keys that wait for a decision.
+    pub acts: i64,
 }
 
 pub async fn counts(
@@ -163,7 +165,9 @@ pub async fn counts(
            min(sent_at) filter (where 'awaiting_approval' = any(states)) as awaiting_since,
            count(*) filter (where states && '{approved,ordered}') as approved,
            coalesce(sum((select count(*) from unnest(states) s where s = 'ordered')), 0)::bigint as ordered,
-           (select count(*) from jobs where surety_id = $1 and state = 'buried') as buried
+           (select count(*) from jobs where surety_id = $1 and state = 'buried') as buried,
+           (select count(*) from acts where surety_id = $1 and state = 'proposed')
+             + (select count(*) from key_renewals where surety_id = $1 and state = 'asked') as acts
          from mine",
     )
     .bind(surety)

@@ -223,6 +223,24 @@ impl CertificateFace {
         rows
     }
 
+    /// The printed rows in which `after` says something else: label, words here, words there.
+    pub fn differences(&self, after: &Self) -> Vec<(&'static str, String, String)> {
+        let (old, new) = (self.rows(), after.rows());
+        let mut differences: Vec<(&'static str, String, String)> = Vec::new();
+        for label in new.iter().chain(&old).map(|row| row.label) {
+            let words = |rows: &[Row]| {
+                let row = rows.iter().find(|row| row.label == label);
+                row.map_or_else(String::new, |row| row.lines.join("　"))
+            };
+            let (before, after) = (words(&old), words(&new));
+            let known = differences.iter().any(|(known, ..)| *known == label);
+            if before != after && !known {
+                differences.push((label, before, after));
+            }
+        }
+        differences
+    }
+
     /// The bytes to sign and store.
     ///
     /// # Errors

@@ -267,6 +267,38 @@ pub struct Information {
     pub message: String,
 }
 
+/// 変更の申込: what holds is to become what this application says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeTerms {
+    /// 変更契約日
+    #[serde(with = "super::era::iso")]
+    pub changed_on: Date,
+    pub reason: String,
+    pub before: Before,
+}
+
+/// What of the certificate in force a change may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    pub product: Product,
+    /// The version in force it was built on.
+    pub seq: u32,
+    pub price: Yen,
+    pub amount: Yen,
+    #[serde(with = "super::era::iso")]
+    pub period_from: Date,
+    #[serde(with = "super::era::iso")]
+    pub period_to: Date,
+    /// 保証期限
+    #[serde(with = "super::era::iso")]
+    pub until: Date,
+    /// 今年度対象額
+    pub fy_base: Option<Yen>,
+    /// What the rates were rates of: of a contract over several years the amount of its year.
+    #[serde(default)]
+    pub base: Option<Yen>,
+}
+
 /// Everything one application says, typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApplicationContent {
@@ -277,6 +309,9 @@ pub struct ApplicationContent {
     pub contract: Option<ContractTerms>,
     #[serde(default)]
     pub reservation: Option<ReservationTerms>,
+    /// `None` for a new guarantee.
+    #[serde(default)]
+    pub change: Option<ChangeTerms>,
     pub bid: BidFacts,
     pub information: Information,
 }

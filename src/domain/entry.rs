@@ -4,9 +4,9 @@
 use time::Date;
 
 use super::content::{
-    ApplicationContent, BidFacts, BidMethod, CommonTerms, ContractTerms, FeeMethod, Handover,
-    Information, MidtermConditions, MidtermTerms, PrepaymentPlan, PrepaymentTerms,
-    ReservationTerms,
+    ApplicationContent, Before, BidFacts, BidMethod, ChangeTerms, CommonTerms, ContractTerms,
+    FeeMethod, Handover, Information, MidtermConditions, MidtermTerms, PrepaymentPlan,
+    PrepaymentTerms, ReservationTerms,
 };
 use super::email::Email;
 use super::era;
@@ -27,6 +27,7 @@ mod share;
 pub const WORKS_NAME_MAX: usize = 120;
 const NAME_MAX: usize = 60;
 const MESSAGE_MAX: usize = 1000;
+const REASON_MAX: usize = 500;
 
 /// What is wrong with one field, in words for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct Choices {
     pub billing_places: Vec<String>,
     /// The register's obligee for the name typed: id, and the name it is printed with.
     pub obligee: Option<(i64, String)>,
+    /// For 変更の申込: what holds now.
+    pub change: Option<Before>,
 }
 
 /// A form as far as it could be read.
@@ -113,6 +116,7 @@ impl Reader<'_> {
             reservation: reservation_on.then(|| ReservationTerms {
                 common: self.common(Product::Reservation),
             }),
+            change: self.change(),
             bid: self.bid(),
             information: self.information(),
         }
@@ -284,6 +288,31 @@ impl Reader<'_> {
             bank: width::full_width(&bank.unwrap_or_default()),
             redeposit: redeposit.unwrap_or_default(),
         }
+    }
+
+    fn change(&mut self) -> Option<ChangeTerms> {
+        let before = self.choices.change?;
+        let changed_on = self.required_date(Field::ChangedOn);
+        let field = Field::ChangeReason;
+        let reason = match text::block(self.form.get(field.id()), REASON_MAX) {
+            Ok(reason) if reason.trim().is_empty() => {
+                self.fault(
+                    field,
+                    "変更の理由を入力してください（例：設計変更による増額）。",
+                );
+                String::new()
+            }
+            Ok(reason) => reason,
+            Err(fault) => {
+                self.fault(field, &fault.sentence(field.label()));
+                String::new()
+            }
+        };
+        Some(ChangeTerms {
+            changed_on: changed_on.unwrap_or(NO_DAY),
+            reason,
+            before,
+        })
     }
 
     fn prepayment(&mut self) -> PrepaymentTerms {

@@ -5,7 +5,7 @@ use time::{Date, OffsetDateTime, UtcOffset, Weekday};
 
 mod reading;
 
-pub use reading::{DateFault, parse_date};
+pub use reading::{DateFault, parse_date, parse_moment};
 
 time::serde::format_description!(pub mod iso [Date] = "[year]-[month]-[day]");
 

@@ -24,7 +24,7 @@ mod standing;
 mod tests;
 mod years;
 
-pub use change::{ChangeCheck, Follows, check_change};
+pub use change::{ChangeCheck, Follows, check_change, foundation};
 pub use id::RuleId;
 pub use issue::before_issue;
 pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};
@@ -139,10 +139,10 @@ impl Finding {
                 Severity::Warn => Outcome::Warn,
                 Severity::Overrule => Outcome::Overrulable,
             };
-        }
-        if self.outcome == Outcome::Overrulable {
-            self.sentence
-                .push_str("お申し込みはできます。支店が判断します。");
+            if self.outcome == Outcome::Overrulable {
+                self.sentence
+                    .push_str("お申し込みはできます。支店が判断します。");
+            }
         }
         self
     }
@@ -194,6 +194,9 @@ fn every_rule(
     book: Option<&RuleBook>,
     circumstances: &Circumstances,
 ) -> Vec<Finding> {
+    if let Some(terms) = &content.change {
+        return change::check(content, terms, book, circumstances);
+    }
     let mut findings = conditions::works(content, circumstances.today, circumstances.applied_on);
     findings.extend(years::lines(content));
     for product in Product::ALL {

@@ -32,6 +32,8 @@ pub struct KeyNotice {
     pub hours: String,
     /// 「変更ー1」 where the notice follows a change.
     pub occasion: Option<String>,
+    /// When the key was renewed: 「2026/07/02 15:31」.
+    pub renewed_at: Option<String>,
 }
 
 const TITLE: &str = "電子保証にかかる「認証キー」のお知らせ";
@@ -47,9 +49,10 @@ const CLOSING: [&str; 2] = [
     "　電子保証のご利用にあたっては、発注者様への「保証契約番号」と「認証キー」のご提出をもって、前払金請求手続（前払金保証）、又は請負契約締結手続（契約保証）が完了いたします。",
     "　ご不明な点がございましたら、当社の営業部・支店までお問い合わせください。",
 ];
-const KEY_HINT: [&str; 2] = [
+const KEY_HINT: [&str; 3] = [
     "12文字。大文字と小文字は区別されます。",
     "空白は読みやすくするためのもので、入力しなくて構いません。",
+    "認証キーを再発行したときは、このお知らせの認証キーは使えなくなります。",
 ];
 const REQUEST: &str = "【発注者様へのお願い】";
 const REQUEST_TEXT: &str = "「保証確認サービス（D-Sure）」にログインし、上記の「保証契約番号」と「認証キー」をもって電子証書を閲覧ください。";
@@ -124,6 +127,14 @@ impl<'notice> Sheet<'notice> {
             let style = Style::new(Typeface::Sans, 11.5).tracking(0.1);
             self.page.text_centred(105.0, 34.0, &style, occasion)?;
             self.y = 38.5;
+        }
+        if let Some(at) = &self.notice.renewed_at {
+            let style = Style::new(Typeface::Sans, 9.5);
+            let words =
+                format!("認証キー再発行 {at}（これより前のお知らせの認証キーは使えません）");
+            self.page
+                .text_centred(105.0, self.y + 4.0, &style, &words)?;
+            self.y += 7.0;
         }
         self.page.rule(LEFT, RIGHT, self.y, 0.6, BLUE);
         self.y += self.mm(6.0);

@@ -120,6 +120,7 @@ pub fn notice() -> KeyNotice {
         fax: "045-100-0000".to_owned(),
         hours: "平日 9:00～17:00（土日祝日・年末年始除く）".to_owned(),
         occasion: None,
+        renewed_at: None,
     }
 }
 
@@ -129,6 +130,7 @@ pub fn long_notice() -> KeyNotice {
         contractor_name: "有限会社髙橋﨑工務店𠮷\u{FA19}㈱".to_owned(),
         product: Product::Contract,
         occasion: Some("変更ー1".to_owned()),
+        renewed_at: Some("2026/07/05 10:00".to_owned()),
         ..notice()
     }
 }

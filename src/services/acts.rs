@@ -14,12 +14,17 @@ use crate::app::App;
 use crate::db::acts::{self, ActRow, NewAct};
 use crate::db::{Scope, accounts, guarantees, items, jobs};
 use crate::domain::act::{ActKind, Corrected, Proposal};
-use crate::domain::certificate::hex;
-use crate::domain::certificate::{Occasion, sha256};
+use crate::domain::certificate::{CertificateFace, Occasion, hex, sha256};
 use crate::domain::era;
 use crate::error::AppError;
 
+mod reading;
+
 pub use crate::db::acts::WaitingRow;
+pub use reading::{
+    CorrectionField, FieldKind, correction_fields, read_cancellation, read_correction,
+    read_termination,
+};
 
 /// One act, for people.
 #[derive(Debug, Clone)]
@@ -37,6 +42,18 @@ pub struct Act {
     pub words: String,
     /// The link it made.
     pub seq: Option<i32>,
+    /// What a 訂正 puts right: label, as it was, as it is to be.
+    pub changes: Vec<(&'static str, String, String)>,
+}
+
+impl Act {
+    /// Compares a 訂正 with the certificate it corrects.
+    pub(super) fn compared(mut self, face: Option<&CertificateFace>) -> Self {
+        if let (Proposal::Correction { corrected, .. }, Some(face)) = (&self.proposal, face) {
+            self.changes = face.differences(&corrected.put_into(face));
+        }
+        self
+    }
 }
 
 /// Where an act stands.
@@ -57,6 +74,11 @@ impl ActState {
             Self::Done => "完了",
             Self::Dropped => "取りやめ",
         }
+    }
+
+    /// Waits for somebody, or for the worker.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Proposed | Self::Approved)
     }
 
     fn from_code(code: &str) -> Option<Self> {
@@ -87,6 +109,7 @@ impl TryFrom<ActRow> for Act {
             decided_at: row.decided_at,
             words: row.words,
             seq: row.seq,
+            changes: Vec::new(),
         })
     }
 }
@@ -236,13 +259,13 @@ async fn free(conn: &mut PgConnection, chain: &Chain) -> Result<(), AppError> {
 ///
 /// # Errors
 /// `Denied` for other roles and for the proposer; `Conflict` where it no longer fits.
-pub async fn approve(app: &App, who: &Officer, id: Uuid) -> Result<(), AppError> {
+pub async fn approve(app: &App, who: &Officer, digits: &str, id: Uuid) -> Result<(), AppError> {
     if !who.role.may_approve() {
         return Err(AppError::Denied("承認の権限がありません。"));
     }
     let now = app.clock.now();
     let mut tx = app.db.begin(&who.scope()).await?;
-    let row = acts::lock(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    let row = of(&mut tx, who, digits, id).await?;
     match row.state.as_str() {
         "approved" | "done" => return Ok(()),
         "proposed" => {}
@@ -292,6 +315,22 @@ pub async fn approve(app: &App, who: &Officer, id: Uuid) -> Result<(), AppError>
     Ok(())
 }
 
+/// An act of this very guarantee, under its lock.
+async fn of(
+    conn: &mut PgConnection,
+    who: &Officer,
+    digits: &str,
+    id: Uuid,
+) -> Result<ActRow, AppError> {
+    let guarantee = guarantees::find_of_office(conn, who.surety, digits)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    acts::lock(conn, id)
+        .await?
+        .filter(|row| row.guarantee_id == guarantee.id)
+        .ok_or(AppError::NotFound)
+}
+
 /// The proposal still fits the chain it was made for.
 fn fitting(chain: &Chain, row: &ActRow) -> Result<Proposal, String> {
     let life = chain.life().map_err(|error| error.to_string())?;
@@ -309,10 +348,16 @@ fn fitting(chain: &Chain, row: &ActRow) -> Result<Proposal, String> {
 ///
 /// # Errors
 /// `Denied` for others; `Conflict` once it is approved.
-pub async fn drop_act(app: &App, who: &Officer, id: Uuid, words: &str) -> Result<(), AppError> {
+pub async fn drop_act(
+    app: &App,
+    who: &Officer,
+    digits: &str,
+    id: Uuid,
+    words: &str,
+) -> Result<(), AppError> {
     let now = app.clock.now();
     let mut tx = app.db.begin(&who.scope()).await?;
-    let row = acts::lock(&mut tx, id).await?.ok_or(AppError::NotFound)?;
+    let row = of(&mut tx, who, digits, id).await?;
     if row.proposed_by != who.account && !who.role.may_approve() {
         return Err(AppError::Denied(
             "取りやめられるのは、起案した人と承認者です。",

@@ -21,6 +21,7 @@ use crate::error::AppError;
 
 mod checking;
 
+pub(in crate::services) use checking::check_change_in;
 use checking::check_in;
 pub(in crate::services) use checking::unprinted;
 pub use checking::{Checked, check, check_to_send};
@@ -117,6 +118,7 @@ pub async fn submit(
                 amount: terms.amount.get(),
                 fee_method: terms.fee_method.code(),
                 at: now,
+                change: row.guarantee_id.zip(base_seq(&content)),
                 new_fee: before.is_some_and(|before| fee_changed(before, &content, product)),
             },
         )
@@ -140,6 +142,12 @@ pub async fn submit(
     .await?;
     tx.commit().await?;
     Ok(Sent::Done { receipt_no })
+}
+
+/// The version a change was built on.
+fn base_seq(content: &ApplicationContent) -> Option<i32> {
+    let change = content.change.as_ref()?;
+    i32::try_from(change.before.seq).ok()
 }
 
 /// A declined product stays declined: an application of nothing else would wait for nobody.

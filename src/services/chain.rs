@@ -28,9 +28,7 @@ pub(super) struct Held {
     pub bytes: Vec<u8>,
     pub signed_at: OffsetDateTime,
     pub arrived_at: Option<OffsetDateTime>,
-    pub signature: Vec<u8>,
-    pub key_id: String,
-    pub act: Option<Uuid>,
+    /// The application's product behind it.
     pub item: Option<Uuid>,
 }
 
@@ -46,9 +44,6 @@ impl Held {
             bytes: row.face,
             signed_at: row.signed_at,
             arrived_at: row.arrived_at,
-            signature: row.signature,
-            key_id: row.key.key_id,
-            act: row.act_id,
             item: row.item_id,
         })
     }
@@ -130,9 +125,17 @@ impl Chain {
             .ok_or_else(|| AppError::internal("the chain has no such link"))
     }
 
-    /// What holds now.
-    pub fn in_force(&self) -> Result<&CertificateFace, AppError> {
-        self.face(self.life()?.in_force)
+    /// The application's product behind a version: of a corrected one that of the version it stands for;
+    /// `None` for the first, whose item the guarantee names.
+    pub fn item_behind(&self, seq: u32) -> Option<Uuid> {
+        let mut seq = seq;
+        loop {
+            let held = self.links.iter().find(|held| held.face.seq == seq)?;
+            match held.face.corrects {
+                Some(earlier) if earlier < seq => seq = earlier,
+                _ => return held.item,
+            }
+        }
     }
 
     pub fn about(&self) -> About {
@@ -222,9 +225,6 @@ pub(super) async fn append(
         bytes,
         signed_at: now,
         arrived_at: None,
-        signature: signature.sig.to_vec(),
-        key_id: signature.key_id,
-        act,
         item,
     });
     if electronic {

@@ -9,8 +9,8 @@ use super::history::{self, Entry, Notice};
 use super::paging;
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Span, Writing};
-use crate::db::events;
 use crate::db::sureties::{self, BranchRow};
+use crate::db::{events, guarantees};
 use crate::domain::application::Stage;
 use crate::domain::entry::Fault;
 use crate::domain::era;
@@ -34,6 +34,8 @@ pub struct OpenForm {
     pub return_words: Option<String>,
     /// 弊社からお客様へのお知らせ, newest first.
     pub notices: Vec<Notice>,
+    /// 変更の申込: the number of the guarantee it changes.
+    pub change_of: Option<String>,
 }
 
 /// What came of saving.
@@ -136,6 +138,10 @@ pub async fn save(
     let Some(row) = applications::lock(&mut tx, who.surety, who.contractor, id).await? else {
         return Err(AppError::NotFound);
     };
+    if row.guarantee_id.is_some() {
+        // A change is written in its own form, which knows what may be changed.
+        return Err(AppError::NotFound);
+    }
     if !stage_of(&row)?.is_editable() {
         return Ok(Saved::Closed);
     }
@@ -199,6 +205,10 @@ pub async fn open(app: &App, who: &ContractorUser, id: Uuid) -> Result<OpenForm,
         return Err(AppError::NotFound);
     }
     let history = events::of_application(&mut tx, id).await?;
+    let change_of = match row.guarantee_id {
+        Some(guarantee) => guarantees::number(&mut tx, guarantee).await?,
+        None => None,
+    };
     tx.commit().await?;
     let history: Vec<_> = history.into_iter().map(Entry::from).collect();
     Ok(OpenForm {
@@ -211,6 +221,7 @@ pub async fn open(app: &App, who: &ContractorUser, id: Uuid) -> Result<OpenForm,
         updated_at: row.updated_at,
         return_words: row.return_words,
         notices: history::notices(history.iter()),
+        change_of,
     })
 }
 
@@ -309,7 +320,7 @@ pub async fn delete(app: &App, who: &ContractorUser, id: Uuid) -> Result<(), App
 }
 
 /// Postgres cannot keep a NUL; nothing a person types on purpose has one.
-fn unstorable(form: &TypedForm) -> Vec<Fault> {
+pub(super) fn unstorable(form: &TypedForm) -> Vec<Fault> {
     Field::ALL
         .iter()
         .filter_map(|field| {

@@ -6,8 +6,10 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::applications::{Item, unprinted};
+use super::changes::Base;
+use super::issuance::{self, OTHER_VERSION};
 use super::obligees::Obligee;
-use super::{issuance, same_works, standing};
+use super::{same_works, standing};
 use crate::db::applications::CaseRow;
 use crate::db::items::ItemRow;
 use crate::db::sureties::{self, ContractorRow};
@@ -16,6 +18,7 @@ use crate::domain::application::ItemState;
 use crate::domain::certificate::{hex, sha256};
 use crate::domain::content::ApplicationContent;
 use crate::domain::era;
+use crate::domain::guarantee::Barrier;
 use crate::domain::product::Product;
 use crate::domain::rules::{self, Circumstances, Finding, Outcome};
 use crate::error::AppError;
@@ -52,10 +55,12 @@ pub struct Grounds {
     pub contractor: ContractorRow,
     pub obligee: Option<Obligee>,
     pub findings: Vec<Finding>,
+    /// The number of the guarantee that a 変更の申込 changes.
+    pub changes: Option<String>,
     /// What an approval of each product applied for binds.
     bindings: Vec<(Product, [u8; 32])>,
     today: Date,
-    /// 申込日
+    /// 申込日; of a change that of the application its guarantee came from.
     pub applied_on: Date,
 }
 
@@ -68,13 +73,34 @@ impl Grounds {
     ) -> Result<Self, AppError> {
         let content = case.content.0.clone();
         let contractor = sureties::contractor(conn, case.surety_id, case.contractor_id).await?;
-        let applied_on = era::tokyo_date(case.first_sent_at);
-        let obligee = match content.works.obligee_id {
-            // The book of the application's own day, whatever came later.
-            Some(obligee) => obligees::find(conn, case.surety_id, obligee, applied_on).await?,
+        let (surety, contractor_id) = (case.surety_id, case.contractor_id);
+        let today = era::tokyo_date(now);
+        // A change is judged by what its guarantee was issued under, everything else by the book of
+        // its own day, whatever came later.
+        let changed = match case.guarantee_id {
+            Some(guarantee) => Some(Base::load(conn, guarantee).await?),
             None => None,
         };
-        let obligee = obligee.map(Obligee::try_from).transpose()?;
+        let (obligee, circumstances) = match &changed {
+            Some(base) => (
+                base.obligee.clone(),
+                base.circumstances(today, contractor.lump_sum),
+            ),
+            None => {
+                let applied_on = era::tokyo_date(case.first_sent_at);
+                let row = match content.works.obligee_id {
+                    Some(id) => obligees::find(conn, surety, id, applied_on).await?,
+                    None => None,
+                };
+                let circumstances = Circumstances {
+                    today,
+                    applied_on,
+                    lump_sum_agreement: contractor.lump_sum,
+                    guarantees: standing::of(conn, surety, contractor_id, &content).await?,
+                };
+                (row.map(Obligee::try_from).transpose()?, circumstances)
+            }
+        };
         let mut bindings = Vec::new();
         for draft in issuing::of_application(conn, case.id).await? {
             let product = Product::from_code(&draft.product);
@@ -83,22 +109,24 @@ impl Grounds {
                 bindings.push((product, issuance::approved_hash(&draft)?));
             }
         }
-        let today = era::tokyo_date(now);
         let mut findings = rules::check(
             &content,
             obligee.as_ref().and_then(|obligee| obligee.book.as_ref()),
-            &Circumstances {
-                today,
-                applied_on,
-                lump_sum_agreement: contractor.lump_sum,
-                guarantees: standing::of(conn, case.surety_id, case.contractor_id, &content)
-                    .await?,
-            },
+            &circumstances,
         );
-        let (surety, contractor_id) = (case.surety_id, case.contractor_id);
-        let received =
-            same_works::received(conn, surety, contractor_id, Some(case.id), &content).await?;
-        findings.push(rules::overlap(&received));
+        let mut changes = None;
+        if let Some((base, terms)) = changed.zip(content.change.as_ref()) {
+            let barrier = base.barrier(today).map(Barrier::sentence);
+            let moved = (base.life.in_force != terms.before.seq).then_some(OTHER_VERSION);
+            // What was issued from this very application is no obstacle to it.
+            let done = rows.iter().all(|row| row.state == ItemState::Issued.code());
+            findings.push(rules::foundation(barrier.or(moved).filter(|_| !done)));
+            changes = Some(base.number);
+        } else {
+            let received =
+                same_works::received(conn, surety, contractor_id, Some(case.id), &content).await?;
+            findings.push(rules::overlap(&received));
+        }
         findings.push(rules::printable(&unprinted(&content)));
         Ok(Self {
             seen: Seen::new(case.id, &mark(case, &bindings)?),
@@ -107,12 +135,13 @@ impl Grounds {
                 .map(|row| Item::from_row(row, contractor.lump_sum))
                 .collect::<Result<_, _>>()?,
             content,
+            changes,
             contractor,
             obligee,
             findings,
             bindings,
             today,
-            applied_on,
+            applied_on: circumstances.applied_on,
         })
     }
 

@@ -6,25 +6,24 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use zeroize::Zeroizing;
 
-use super::history::{self, About, By, Entry, Happened};
-use super::same_works;
+use super::history::{self, About, By, Happened};
 use super::{ContractorUser, Officer};
 use crate::app::App;
-use crate::db::certificates::{self, CertificateRow, KeyRow, LookRow, VersionRow};
+use crate::db::certificates::{self, CertificateRow, KeyRow};
 use crate::db::guarantees::{self, GuaranteeRow};
-use crate::db::{events, issuing, obligees, sureties};
-use crate::domain::certificate::{CertificateFace, Occasion};
-use crate::domain::content::{ApplicationContent, Handover};
+use crate::db::{events, issuing};
+use crate::domain::certificate::{CertificateFace, Standing};
 use crate::domain::era;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::product::{CertificateForm, Product};
-use crate::domain::rulebook::{HandIn, Moment, RuleBook};
 use crate::domain::seal::{self, Envelope, PublicKey, PublicKeys};
 use crate::error::AppError;
 use crate::vault::sealer::{self, Sealed};
 
+mod detail;
 mod lists;
 
+pub use detail::{Detail, Past, Version, detail, office_detail};
 pub use lists::{GuaranteeLine, List, ListQuery, PER_PAGE, list, office_list};
 
 /// A guarantee, for people.
@@ -51,6 +50,18 @@ pub struct Guarantee {
     pub current_seq: i32,
     pub issued_on: Date,
     pub issued_at: Option<OffsetDateTime>,
+    /// 解約日
+    pub terminated_on: Option<Date>,
+}
+
+impl Guarantee {
+    /// How it stands on a day.
+    pub fn standing(&self, today: Date) -> Standing {
+        match self.terminated_on {
+            Some(on) => Standing::Ended(on),
+            None => Standing::on(today, self.issued_on, self.until),
+        }
+    }
 }
 
 impl TryFrom<GuaranteeRow> for Guarantee {
@@ -76,6 +87,7 @@ impl TryFrom<GuaranteeRow> for Guarantee {
             current_seq: row.current_seq,
             issued_on: row.issued_on,
             issued_at: row.issued_at,
+            terminated_on: row.terminated_on,
         })
     }
 }
@@ -118,138 +130,6 @@ pub async fn unseen(
     let rows = guarantees::unseen(&mut tx, who.surety, who.contractor, today, limit).await?;
     tx.commit().await?;
     rows.into_iter().map(Guarantee::try_from).collect()
-}
-
-/// One line of 電子保証情報（履歴情報）.
-#[derive(Debug, Clone)]
-pub struct Version {
-    pub seq: i32,
-    /// 対象: 新規 / 変更ーn
-    pub occasion: Occasion,
-    /// 電子保証発行日時; `None` on paper.
-    pub arrived_at: Option<OffsetDateTime>,
-    pub signed_at: OffsetDateTime,
-    /// When the obligee opened this version in D-Sure.
-    pub looks: Vec<LookRow>,
-}
-
-/// 電子保証履歴一覧, or the page of a paper guarantee.
-#[derive(Debug, Clone)]
-pub struct Detail {
-    pub guarantee: Guarantee,
-    pub versions: Vec<Version>,
-    pub history: Vec<Entry>,
-    /// Other issued guarantees of the same works: each has a key of its own.
-    pub siblings: Vec<Guarantee>,
-    /// How this obligee wants it handed in, from its rule book.
-    pub hand_in: Option<HandIn>,
-    /// Where the rule book comes from.
-    pub hand_in_source: Option<String>,
-    book: Option<RuleBook>,
-    pub branch: sureties::BranchRow,
-    /// 保証証書受取, for paper.
-    pub handover: Option<Handover>,
-    /// The mail went (or will go) here, where 希望する.
-    pub notify_email: Option<String>,
-}
-
-impl Detail {
-    /// When the key of a product of these works is handed in: as this obligee wants it.
-    pub fn moment(&self, product: Product) -> Moment {
-        let wanted = self.book.as_ref().and_then(|book| book.hand_in_of(product));
-        wanted.map_or(Moment::of(product), |entry| entry.when)
-    }
-}
-
-/// A guarantee of the contractor by its ten digits. Showing it changes nothing.
-///
-/// # Errors
-/// `NotFound` for other people's numbers.
-pub async fn detail(app: &App, who: &ContractorUser, digits: &str) -> Result<Detail, AppError> {
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let row = guarantees::find_of_contractor(&mut tx, who.surety, who.contractor, digits)
-        .await?
-        .ok_or(AppError::NotFound)?;
-    let detail = detail_of(&mut tx, who.surety, row, app.clock.now()).await?;
-    tx.commit().await?;
-    Ok(detail)
-}
-
-/// The same for staff of the own branch.
-///
-/// # Errors
-/// `NotFound` outside the own surety and branch.
-pub async fn office_detail(app: &App, who: &Officer, digits: &str) -> Result<Detail, AppError> {
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let row = guarantees::find_of_office(&mut tx, who.surety, digits)
-        .await?
-        .ok_or(AppError::NotFound)?;
-    let detail = detail_of(&mut tx, who.surety, row, app.clock.now()).await?;
-    tx.commit().await?;
-    Ok(detail)
-}
-
-async fn detail_of(
-    conn: &mut PgConnection,
-    surety: i64,
-    row: GuaranteeRow,
-    now: OffsetDateTime,
-) -> Result<Detail, AppError> {
-    let obligee = match row.obligee_id {
-        // Where a key is handed in is as the obligee wants it now.
-        Some(id) => obligees::find(conn, surety, id, era::tokyo_date(now)).await?,
-        None => None,
-    };
-    let book = obligee
-        .and_then(|obligee| obligee.book)
-        .map(serde_json::from_value::<RuleBook>)
-        .transpose()?;
-    let siblings = same_works::siblings(conn, surety, &row).await?;
-    let guarantee = Guarantee::try_from(row)?;
-    let looks = certificates::looks(conn, guarantee.id).await?;
-    let versions = certificates::versions(conn, guarantee.id)
-        .await?
-        .into_iter()
-        .map(|row| version(row, &looks))
-        .collect::<Result<_, _>>()?;
-    let history = events::of_guarantee(conn, guarantee.id).await?;
-    let branch = sureties::branch(conn, surety, guarantee.branch).await?;
-    let content = guarantees::content_of(conn, guarantee.application).await?;
-    let information = content.map(|content: ApplicationContent| content.information);
-    Ok(Detail {
-        versions,
-        history: history.into_iter().map(Entry::from).collect(),
-        siblings: siblings
-            .into_iter()
-            .map(Guarantee::try_from)
-            .collect::<Result<_, _>>()?,
-        hand_in: book
-            .as_ref()
-            .and_then(|book| book.hand_in_of(guarantee.product))
-            .cloned(),
-        hand_in_source: book.as_ref().map(RuleBook::source_words),
-        book,
-        branch,
-        handover: information.as_ref().and_then(|info| info.handover),
-        notify_email: information
-            .filter(|info| info.notify)
-            .and_then(|info| info.email),
-        guarantee,
-    })
-}
-
-fn version(row: VersionRow, looks: &[LookRow]) -> Result<Version, AppError> {
-    Ok(Version {
-        seq: row.seq,
-        occasion: serde_json::from_value(row.occasion)?,
-        arrived_at: row.arrived_at,
-        signed_at: row.signed_at,
-        looks: looks
-            .iter()
-            .filter(|look| look.seq == row.seq)
-            .cloned()
-            .collect(),
-    })
 }
 
 /// Where a key is shown to a person.
@@ -394,6 +274,8 @@ pub async fn print_paper(
         .await?
         .into_iter()
         .filter(|event| event.kind == Happened::PaperPrinted.code())
+        // Each version has its own original.
+        .filter(|event| event.detail["seq"].as_i64().unwrap_or(1) == i64::from(row.current_seq))
         .count();
     let about = About {
         surety: who.surety,
@@ -410,7 +292,7 @@ pub async fn print_paper(
         &about,
         Happened::PaperPrinted,
         words,
-        json!({}),
+        json!({ "seq": row.current_seq }),
         now,
     )
     .await?;

@@ -11,6 +11,7 @@ pub mod blocks;
 pub mod branches;
 pub mod cases;
 mod chain;
+pub mod changes;
 
 pub mod contractors;
 pub mod deposits;

@@ -1,6 +1,10 @@
 //! What the registers of an administrator share: reading one typed field after another.
 
+use time::Date;
+
 use crate::domain::email::Email;
+use crate::domain::era;
+use crate::domain::money::Yen;
 use crate::domain::text::{self, TextFault};
 use crate::error::AppError;
 use crate::pdf::font;
@@ -33,7 +37,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    fn fault(&mut self, field: &'static str, sentence: impl Into<String>) {
+    pub(super) fn fault(&mut self, field: &'static str, sentence: impl Into<String>) {
         self.faults.push(FieldFault {
             field,
             sentence: sentence.into(),
@@ -111,6 +115,34 @@ impl Reader {
                 String::new()
             }
         }
+    }
+
+    /// An amount of at least one yen.
+    pub(super) fn money(&mut self, field: &'static str, label: &str, typed: &str) -> Yen {
+        Yen::parse(typed).unwrap_or_else(|fault| {
+            self.fault(field, fault.sentence(label));
+            Yen::ZERO
+        })
+    }
+
+    /// A date in any form a person types.
+    pub(super) fn date(&mut self, field: &'static str, label: &str, typed: &str) -> Date {
+        era::parse_date(typed).unwrap_or_else(|fault| {
+            self.fault(field, fault.sentence(label));
+            Date::MIN
+        })
+    }
+
+    /// Some lines of words that must be there.
+    pub(super) fn block(
+        &mut self,
+        field: &'static str,
+        label: &str,
+        typed: &str,
+        max: usize,
+    ) -> String {
+        let read = text::block(typed, max).and_then(text::required);
+        self.keep(field, label, read)
     }
 
     /// One of the choices offered, by id.

@@ -56,6 +56,7 @@ fn office() -> OfficeShell {
         role_word: "審査".into(),
         administrator: true,
         open_applications: Some(6),
+        open_acts: Some(2),
         buried_jobs: Some(1),
         query: "港町 <&>".into(),
         help: None,

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod assets;
+pub mod changed;
 pub mod cookies;
 pub mod field;
 pub mod flash;

@@ -146,6 +146,8 @@ pub enum OfficeMenu {
     Applications,
     /// 保証契約
     Guarantees,
+    /// 訂正・取消・解約
+    Acts,
     /// 支店
     Branches,
     /// 職員
@@ -179,6 +181,8 @@ pub struct OfficeShell {
     pub administrator: bool,
     /// Applications under way in reach of this person.
     pub open_applications: Option<u64>,
+    /// Acts and requests for keys that wait for a decision.
+    pub open_acts: Option<u64>,
     /// Jobs that gave up and wait for a person.
     pub buried_jobs: Option<u64>,
     /// What was typed into the search of the header.
@@ -204,7 +208,11 @@ impl OfficeShell {
             },
             MenuGroup {
                 title: "保証",
-                items: vec![item(to::GUARANTEES, "保証契約", OfficeMenu::Guarantees)],
+                items: vec![
+                    item(to::GUARANTEES, "保証契約", OfficeMenu::Guarantees),
+                    item(to::ACTS, "訂正・取消・解約", OfficeMenu::Acts)
+                        .count(self.open_acts.filter(|n| *n > 0)),
+                ],
             },
         ];
         if self.administrator {

@@ -115,6 +115,33 @@ pub mod netdesk {
         }
     }
 
+    /// 変更の申込 of one guarantee.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ChangeOf(String);
+
+    impl ChangeOf {
+        /// With its letter.
+        pub fn new(number: &str) -> Self {
+            Self(format!("{GUARANTEES}/{number}/change"))
+        }
+
+        /// 変更の確認
+        pub fn confirmation(&self) -> String {
+            format!("{self}/confirmation")
+        }
+
+        /// Sends it (POST).
+        pub fn submission(&self) -> String {
+            format!("{self}/submission")
+        }
+    }
+
+    impl fmt::Display for ChangeOf {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(&self.0)
+        }
+    }
+
     impl fmt::Display for Application {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "/netdesk/applications/{}", self.0)
@@ -168,6 +195,8 @@ pub mod office {
     pub const APPLICATIONS: &str = "/office/applications";
     /// 保証契約
     pub const GUARANTEES: &str = "/office/guarantees";
+    /// 訂正・取消・解約 that wait for a decision
+    pub const ACTS: &str = "/office/acts";
     /// The own account.
     pub const ACCOUNT: &str = "/office/account";
     /// パスワードの変更

@@ -152,3 +152,8 @@ fn a_town_hall_opens_certificates() {
 fn an_administrator_keeps_the_registers() {
     live("administrator", "administrator.mjs", &DESK);
 }
+
+#[test]
+fn one_guarantee_through_its_whole_life() {
+    live("whole_life", "whole_life.mjs", &DESK);
+}

@@ -455,6 +455,11 @@ async fn change(house: &House, given: &Given) {
         .execute(&house.owner)
         .await
         .unwrap();
+    sqlx::query("update dsure.deposits set current_seq = 2 where number = $1")
+        .bind(given.digits())
+        .execute(&house.owner)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod golden;
 mod house;
 mod issue;
 mod leaflet;
+mod life;
 mod mail;
 mod obligees;
 mod office;

@@ -153,7 +153,7 @@ async fn staff_finds_nothing(house: &House, who: &Officer, theirs: &Theirs) {
     }
     for number in [&theirs.electronic, &theirs.paper] {
         nothing_there!(
-            guarantees::office_detail(app, who, digits(number)),
+            guarantees::office_detail(app, who, digits(number), None),
             guarantees::office_certificate(app, who, digits(number), 1),
             guarantees::print_paper(app, who, digits(number)),
         );
@@ -252,7 +252,7 @@ async fn head_office_sees_every_branch_of_its_own_surety() {
     let theirs = theirs(&desk).await;
     let head = house.staff("honsha.approver").await;
     cases::case(&house.app, &head, theirs.sent).await.unwrap();
-    guarantees::office_detail(&house.app, &head, digits(&theirs.electronic))
+    guarantees::office_detail(&house.app, &head, digits(&theirs.electronic), None)
         .await
         .unwrap();
     let listed = guarantees::office_list(&house.app, &head, &ListQuery::default())

@@ -21,7 +21,7 @@ const OPEN_TABLES: [&str; 5] = [
     "public.limits",
 ];
 
-const APPEND_ONLY: [&str; 9] = [
+const APPEND_ONLY: [&str; 10] = [
     "dsure.certificates",
     "dsure.looks",
     "public.arrivals",
@@ -31,6 +31,7 @@ const APPEND_ONLY: [&str; 9] = [
     "public.payments",
     "public.rule_books",
     "public.terms_acceptances",
+    "public.withdrawn_links",
 ];
 
 /// Everything that runs with more rights than its caller.
@@ -156,6 +157,13 @@ async fn peopled() -> House {
         .await
         .unwrap();
     }
+    sqlx::query(
+        "insert into withdrawn_links (guarantee_id, seq, surety_id, contractor_id, branch_id, by_seq)
+         select id, 1, surety_id, contractor_id, branch_id, 1 from guarantees on conflict do nothing",
+    )
+    .execute(&house.owner)
+    .await
+    .unwrap();
     house
 }
 

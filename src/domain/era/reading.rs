@@ -1,6 +1,6 @@
 //! Dates as people type them.
 
-use time::{Date, Month};
+use time::{Date, Month, OffsetDateTime, Time};
 
 use super::{ERAS, Era, plain, weekday};
 use crate::domain::{numerals, text};
@@ -44,6 +44,33 @@ pub fn parse_date(typed: &str) -> Result<Date, DateFault> {
         return Err(DateFault::OtherWeekday { typed: shown, date });
     }
     Ok(date)
+}
+
+/// Reads a moment in Japan: a date as [`parse_date`] takes it, a blank, and a time (`15:31`). Without a
+/// time the end of that day is meant.
+///
+/// # Errors
+/// The [`DateFault`] whose sentence belongs beside the field.
+pub fn parse_moment(typed: &str) -> Result<OffsetDateTime, DateFault> {
+    let trimmed = typed.trim();
+    let (day, hour, minute) = match trimmed.rsplit_once([' ', '　']) {
+        Some((day, clock)) if clock.contains([':', '：']) => {
+            let folded = text::fold_figures(clock);
+            let parts = folded.split_once(':');
+            let number = |part: &str| part.parse::<u8>().ok();
+            let read = parts.and_then(|(hour, minute)| Some((number(hour)?, number(minute)?)));
+            let shown = || DateFault::NotADate(text::excerpt(typed));
+            let (hour, minute) = read.ok_or_else(shown)?;
+            (day, hour, minute)
+        }
+        _ => (trimmed, 23, 59),
+    };
+    let second = if trimmed == day { 59 } else { 0 };
+    let clock = Time::from_hms(hour, minute, second)
+        .map_err(|_| DateFault::NotADate(text::excerpt(typed)))?;
+    Ok(parse_date(day)?
+        .with_time(clock)
+        .assume_offset(super::TOKYO))
 }
 
 /// The parts of a written date; not yet a day that exists.

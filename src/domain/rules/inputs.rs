@@ -125,6 +125,11 @@ fn inputs(finding: &Finding, content: &ApplicationContent) -> Vec<Field> {
         RuleId::Handover => vec![Field::Handover],
         RuleId::NoticeMail => vec![Field::Notify, Field::Email],
         RuleId::Overlap => vec![Field::Obligee, Field::WorksName],
-        RuleId::Changed | RuleId::FormLocked | RuleId::Printable => Vec::new(),
+        RuleId::Change => {
+            let mut fields = vec![Field::Price, own.amount, fy_base(product)];
+            fields.extend(period());
+            fields
+        }
+        RuleId::Foundation | RuleId::FormLocked | RuleId::Printable => Vec::new(),
     }
 }

@@ -21,6 +21,13 @@ pub fn before_issue(
             era_plain(date)
         ));
     }
+    let changed = content.change.as_ref().map(|terms| terms.changed_on);
+    if let Some(date) = changed.filter(|date| *date > today) {
+        reasons.push(format!(
+            "変更契約日（{}）より前は、変更の証書を発行できません。その日になったら発行してください。",
+            era_plain(date)
+        ));
+    }
     let until = content.until(product, applied_on);
     if until < today {
         reasons.push(format!(

@@ -74,6 +74,7 @@ fn t1() -> ApplicationContent {
         }),
         midterm: None,
         reservation: None,
+        change: None,
         contract: Some(ContractTerms {
             common: common(Electronic, 5_000_000),
         }),

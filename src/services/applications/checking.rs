@@ -1,7 +1,9 @@
 //! A form held against register, rule book and fonts; changes nothing.
 
+use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::super::changes::Base;
 use super::super::{ContractorUser, obligees, same_works, standing};
 use crate::app::App;
 use crate::db::{applications, sureties};
@@ -82,18 +84,67 @@ pub(super) async fn check_in(
     id: Option<Uuid>,
     form: &TypedForm,
 ) -> Result<Checked, AppError> {
-    let now = app.clock.now();
     let known = match id {
         Some(id) => applications::find(conn, who.surety, who.contractor, id).await?,
         None => None,
     };
+    if let Some(guarantee) = known.as_ref().and_then(|row| row.guarantee_id) {
+        return check_change_in(app, conn, who, guarantee, form).await;
+    }
+    let now = app.clock.now();
     let first_sent_at = known.and_then(|row| row.first_sent_at);
-    let applied_on = era::tokyo_date(first_sent_at.unwrap_or(now));
+    let mut checked =
+        read_and_judge(app, conn, who, form, first_sent_at.unwrap_or(now), None).await?;
+    if let Some(content) = checked.content.as_ref().filter(|_| id.is_some()) {
+        let (surety, contractor) = (who.surety, who.contractor);
+        let received = same_works::received(conn, surety, contractor, id, content).await?;
+        checked.findings.push(rules::overlap(&received));
+    }
+    Ok(checked)
+}
+
+/// The form of a change, held against what holds now.
+pub(in crate::services) async fn check_change_in(
+    app: &App,
+    conn: &mut sqlx::PgConnection,
+    who: &ContractorUser,
+    guarantee: i64,
+    form: &TypedForm,
+) -> Result<Checked, AppError> {
+    let now = app.clock.now();
+    let base = Base::load(conn, guarantee).await?;
+    let mut checked = read_and_judge(app, conn, who, form, now, Some(&base)).await?;
+    if let Some(barrier) = base.barrier(era::tokyo_date(now)) {
+        checked.faults.push(Fault {
+            field: Field::ChangedOn,
+            sentence: barrier.sentence().to_owned(),
+        });
+    }
+    Ok(checked)
+}
+
+/// Reads a form and holds it against register, rule book and fonts.
+async fn read_and_judge(
+    app: &App,
+    conn: &mut sqlx::PgConnection,
+    who: &ContractorUser,
+    form: &TypedForm,
+    applied_at: OffsetDateTime,
+    change: Option<&Base>,
+) -> Result<Checked, AppError> {
+    let (today, applied_on) = (
+        era::tokyo_date(app.clock.now()),
+        era::tokyo_date(applied_at),
+    );
     let typed = form.get(Field::Obligee.id());
     let named = obligees::meant(conn, who.surety, typed, applied_on).await?;
-    let book = match named.as_ref().and_then(|row| row.book.clone()) {
-        Some(book) => Some(serde_json::from_value::<RuleBook>(book)?),
-        None => None,
+    let book = match (change, named.as_ref().and_then(|row| row.book.clone())) {
+        (Some(base), _) => base
+            .obligee
+            .as_ref()
+            .and_then(|obligee| obligee.book.clone()),
+        (None, Some(book)) => Some(serde_json::from_value::<RuleBook>(book)?),
+        (None, None) => None,
     };
     let contractor = sureties::contractor(conn, who.surety, who.contractor).await?;
     let branches = sureties::branches(conn, who.surety).await?;
@@ -101,6 +152,7 @@ pub(super) async fn check_in(
         branches: branches.iter().map(|branch| branch.id).collect(),
         billing_places: contractor.billing_places,
         obligee: named.map(|row| (row.id, row.title_name)),
+        change: change.map(|base| base.before),
     };
     let mut checked = Checked {
         content: None,
@@ -109,26 +161,23 @@ pub(super) async fn check_in(
         book,
     };
     let reading = entry::read(form, &choices);
-    checked.findings = rules::check_readable(
-        &reading.content,
-        &reading.unread(),
-        checked.book.as_ref(),
-        &Circumstances {
-            today: era::tokyo_date(now),
+    let circumstances = match change {
+        Some(base) => base.circumstances(today, contractor.lump_sum),
+        None => Circumstances {
+            today,
             applied_on,
             lump_sum_agreement: contractor.lump_sum,
             guarantees: standing::of(conn, who.surety, who.contractor, &reading.content).await?,
         },
+    };
+    checked.findings = rules::check_readable(
+        &reading.content,
+        &reading.unread(),
+        checked.book.as_ref(),
+        &circumstances,
     );
     match reading.whole() {
-        Ok(content) => {
-            if id.is_some() {
-                let (surety, contractor) = (who.surety, who.contractor);
-                let received = same_works::received(conn, surety, contractor, id, &content).await?;
-                checked.findings.push(rules::overlap(&received));
-            }
-            checked.content = Some(content);
-        }
+        Ok(content) => checked.content = Some(content),
         Err(faults) => checked.faults = faults,
     }
     unprintable(form, &mut checked.faults);

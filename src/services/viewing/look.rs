@@ -1,6 +1,6 @@
 //! Behind the door: looking at what was deposited.
 
-use super::sealed::{self, Kind, Seen};
+use super::sealed::{self, Judged, Kind, Seen, Withdrawn};
 use crate::app::App;
 use crate::db::Scope;
 use crate::db::dsure::{self, NewLook};
@@ -15,6 +15,12 @@ use crate::services::KeyHolder;
 pub enum Look {
     /// Bytes whose signature is right.
     Seen(Box<Seen>),
+    /// The version was corrected or cancelled since; `in_force` holds.
+    Withdrawn {
+        number: String,
+        line: Withdrawn,
+        in_force: u32,
+    },
     /// Something stands there that must not be shown. The log says why.
     Alarm {
         /// `35075-00001M`
@@ -38,12 +44,17 @@ pub async fn look(app: &App, who: &KeyHolder, seq: i32, kind: Kind) -> Result<Lo
     let mut tx = app.db.begin(&who.scope()).await?;
     let rows = dsure::look(&mut tx, &new).await?;
     tx.commit().await?;
-    let judged = sealed::judge(&who.number, seq, &rows).ok_or(AppError::NotFound)?;
+    let judged = sealed::judge(&who.number, seq, &rows, kind).ok_or(AppError::NotFound)?;
+    let letter = rows.first().map_or("", |row| row.suffix.as_str());
     Ok(match judged {
-        Ok(seen) => Look::Seen(Box::new(seen)),
-        Err(fault) => {
+        Judged::Seen(seen) => Look::Seen(seen),
+        Judged::Withdrawn { line, in_force } => Look::Withdrawn {
+            number: format!("{}{letter}", who.number),
+            line,
+            in_force,
+        },
+        Judged::Fault(fault) => {
             tracing::error!(target: "audit", %fault, seq, "D-Sure: a certificate's seal is broken");
-            let letter = rows.first().map_or("", |row| row.suffix.as_str());
             Look::Alarm {
                 number: format!("{}{letter}", who.number),
             }

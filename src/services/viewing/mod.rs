@@ -11,4 +11,4 @@ pub(crate) mod sealed;
 pub(in crate::services) use limits::GOOD_FOR;
 pub use look::{Look, copy, look, public_keys};
 pub use open::{Opened, open};
-pub use sealed::{Change, Kind, Seen, Version};
+pub use sealed::{Change, Holds, Kind, Seen, Version, Withdrawn};

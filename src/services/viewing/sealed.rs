@@ -3,8 +3,9 @@
 use time::{Date, OffsetDateTime};
 
 use crate::db::dsure::VersionRow;
-use crate::domain::certificate::{CertificateFace, hex, sha256};
+use crate::domain::certificate::{CertificateFace, Standing, hex, sha256};
 use crate::domain::era;
+use crate::domain::guarantee::{self, Fate, Life, Link};
 use crate::domain::seal::{self, Envelope, PublicKey, PublicKeys, SealFault};
 
 /// How somebody looks.
@@ -35,14 +36,37 @@ pub struct Seen {
     pub arrived_at: OffsetDateTime,
     /// SHA-256 of the signed bytes.
     pub fingerprint: [u8; 32],
-    /// All versions, oldest first.
+    /// The history everybody sees: 新規 first.
     pub versions: Vec<Version>,
-    /// 保証期限 of the newest version, if that one's signature is right.
-    pub until: Option<Date>,
+    /// Versions that were corrected or cancelled since, oldest first.
+    pub withdrawn: Vec<Withdrawn>,
+    /// What holds, where every signature of the chain is right.
+    pub holds: Option<Holds>,
     /// What is other than in the version before.
     pub changes: Vec<Change>,
     /// The signed bytes and their signature.
     envelope: Envelope,
+}
+
+/// What holds now, as the whole chain says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holds {
+    /// The version in force.
+    pub seq: u32,
+    dated: Date,
+    /// Its 保証期限.
+    pub until: Date,
+    /// 解約日
+    pub ended: Option<Date>,
+}
+
+impl Holds {
+    pub fn on(&self, today: Date) -> Standing {
+        match self.ended {
+            Some(on) => Standing::Ended(on),
+            None => Standing::on(today, self.dated, self.until),
+        }
+    }
 }
 
 /// One line of the list of versions.
@@ -52,6 +76,31 @@ pub struct Version {
     /// 新規, 変更ー1; `None` where the signature is not right.
     pub label: Option<String>,
     pub arrived_at: OffsetDateTime,
+}
+
+/// A version that counts no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// 変更ー1
+    pub label: String,
+    /// 訂正 or 変更取消
+    pub how: &'static str,
+    /// When it had arrived.
+    pub arrived_at: OffsetDateTime,
+    /// Since when it counts no more.
+    pub at: OffsetDateTime,
+}
+
+/// What a look comes to.
+#[derive(Debug, Clone)]
+pub enum Judged {
+    Seen(Box<Seen>),
+    /// The version was withdrawn; the one in force instead.
+    Withdrawn {
+        line: Withdrawn,
+        in_force: u32,
+    },
+    Fault(Fault),
 }
 
 /// A row of the certificate that changed.
@@ -80,8 +129,15 @@ pub enum Fault {
 }
 
 impl Seen {
+    /// The one in force; where that cannot be told, the last one of the chain.
     pub fn is_newest(&self) -> bool {
-        self.versions.last().map(|version| version.seq) == i32::try_from(self.face.seq).ok()
+        match self.holds {
+            Some(holds) => holds.seq == self.face.seq,
+            None => {
+                let last = self.versions.last().map(|version| version.seq);
+                last == i32::try_from(self.face.seq).ok()
+            }
+        }
     }
 
     /// The signed envelope, as `verify` reads it.
@@ -93,9 +149,61 @@ impl Seen {
     }
 }
 
-/// What a number holds, seen at version `seq`; `None` where there is no such version.
-pub(super) fn judge(number: &str, seq: i32, rows: &[VersionRow]) -> Option<Result<Seen, Fault>> {
+/// What a number holds, seen at link `seq`; `None` where there is no such version. A statement (変更取消,
+/// 解約) is no version to look at, but its envelope may be had.
+pub(super) fn judge(number: &str, seq: i32, rows: &[VersionRow], kind: Kind) -> Option<Judged> {
     let at = rows.iter().position(|row| row.seq == seq)?;
+    let faces = faces(number, rows);
+    let shown = match faces.get(at)? {
+        Ok(face) => face.clone(),
+        Err(fault) => return Some(Judged::Fault(fault.clone())),
+    };
+    if !shown.occasion.is_certificate() && kind != Kind::Envelope {
+        return None;
+    }
+    let life = life(rows, &faces);
+    if let Some((life, version)) = life
+        .as_ref()
+        .and_then(|life| Some((life, life.version(shown.seq)?)))
+        && let Some(line) = withdrawn(version)
+    {
+        let in_force = life.in_force;
+        return Some(Judged::Withdrawn { line, in_force });
+    }
+    let row = rows.get(at)?;
+    let face_of = |seq: u32| {
+        let mut sound = faces.iter().flatten();
+        sound.find(|face| face.seq == seq)
+    };
+    let before = life.as_ref().and_then(|life| life.before(shown.seq));
+    let before = before.and_then(|version| face_of(version.seq));
+    let held = life.as_ref().and_then(|life| face_of(life.in_force));
+    let holds = life.as_ref().zip(held).map(|(life, face)| Holds {
+        seq: life.in_force,
+        dated: face.dated,
+        until: face.until,
+        ended: life.end.map(|end| end.on),
+    });
+    let versions = match &life {
+        Some(life) => life.history().into_iter().filter_map(line).collect(),
+        None => rows.iter().zip(&faces).map(unproven).collect(),
+    };
+    let gone = life.iter().flat_map(Life::withdrawn).filter_map(withdrawn);
+    Some(Judged::Seen(Box::new(Seen {
+        key_id: row.key_id.clone(),
+        arrived_at: row.arrived_at,
+        fingerprint: sha256(&row.face),
+        versions,
+        withdrawn: gone.collect(),
+        holds,
+        changes: before.map_or_else(Vec::new, |before| changes(before, &shown)),
+        envelope: Envelope::new(row.face.clone(), &row.key_id, &row.signature),
+        face: shown,
+    })))
+}
+
+/// Every face of the chain, as far as its signature is right.
+fn faces(number: &str, rows: &[VersionRow]) -> Vec<Result<CertificateFace, Fault>> {
     let mut faces: Vec<Result<CertificateFace, Fault>> = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| rows.get(index));
@@ -103,29 +211,47 @@ pub(super) fn judge(number: &str, seq: i32, rows: &[VersionRow]) -> Option<Resul
         let before = before.filter(|_| faces.last().is_some_and(Result::is_ok));
         faces.push(face(number, row).and_then(|face| chained(face, before)));
     }
-    let row = rows.get(at)?;
-    let shown = match faces.get(at)? {
-        Ok(face) => face.clone(),
-        Err(fault) => return Some(Err(fault.clone())),
-    };
-    let before = at
-        .checked_sub(1)
-        .and_then(|at| faces.get(at)?.as_ref().ok());
-    let versions = rows.iter().zip(&faces).map(|(row, face)| Version {
+    faces
+}
+
+/// The guarantee's life; unknown while one signature is not right.
+fn life(rows: &[VersionRow], faces: &[Result<CertificateFace, Fault>]) -> Option<Life> {
+    let links = rows.iter().zip(faces).map(|(row, face)| {
+        let face = face.as_ref().ok()?;
+        Some(Link::of(face, row.arrived_at))
+    });
+    let links: Option<Vec<Link>> = links.collect();
+    Life::of(&links?).ok()
+}
+
+fn line(version: &guarantee::Version) -> Option<Version> {
+    Some(Version {
+        seq: i32::try_from(version.seq).ok()?,
+        label: Some(version.occasion.label()),
+        arrived_at: version.at,
+    })
+}
+
+fn unproven((row, face): (&VersionRow, &Result<CertificateFace, Fault>)) -> Version {
+    Version {
         seq: row.seq,
         label: face.as_ref().ok().map(|face| face.occasion.label()),
         arrived_at: row.arrived_at,
-    });
-    Some(Ok(Seen {
-        key_id: row.key_id.clone(),
-        arrived_at: row.arrived_at,
-        fingerprint: sha256(&row.face),
-        versions: versions.collect(),
-        until: faces.last()?.as_ref().ok().map(|face| face.until),
-        changes: before.map_or_else(Vec::new, |before| changes(before, &shown)),
-        envelope: Envelope::new(row.face.clone(), &row.key_id, &row.signature),
-        face: shown,
-    }))
+    }
+}
+
+fn withdrawn(version: &guarantee::Version) -> Option<Withdrawn> {
+    let (how, at) = match version.fate {
+        Fate::Shown => return None,
+        Fate::Corrected { at, .. } => ("訂正", at),
+        Fate::Cancelled { at, .. } => ("変更取消", at),
+    };
+    Some(Withdrawn {
+        label: version.occasion.label(),
+        how,
+        arrived_at: version.at,
+        at,
+    })
 }
 
 /// The face of one row: right signature, right surety, right place.
@@ -177,29 +303,14 @@ fn fault(fault: SealFault) -> Fault {
 
 /// The rows that differ, in the certificate's order.
 fn changes(before: &CertificateFace, after: &CertificateFace) -> Vec<Change> {
-    let (old, new) = (before.rows(), after.rows());
-    let labels = new.iter().chain(&old).map(|row| row.label);
-    let mut seen = Vec::new();
-    let mut changes = Vec::new();
-    for label in labels {
-        if seen.contains(&label) {
-            continue;
-        }
-        seen.push(label);
-        let words = |rows: &[crate::domain::certificate::Row]| {
-            let row = rows.iter().find(|row| row.label == label);
-            row.map_or_else(String::new, |row| row.lines.join("　"))
-        };
-        let (before, after) = (words(&old), words(&new));
-        if before != after {
-            changes.push(Change {
-                label,
-                before,
-                after,
-            });
-        }
-    }
-    changes
+    let differences = before.differences(after).into_iter();
+    differences
+        .map(|(label, before, after)| Change {
+            label,
+            before,
+            after,
+        })
+        .collect()
 }
 
 #[cfg(test)]

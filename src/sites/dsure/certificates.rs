@@ -23,6 +23,7 @@ use crate::web::session;
 use crate::web::sheet::Sheet;
 use crate::web::shell::DsureShell;
 use crate::web::state::Web;
+use crate::web::urls::dsure as to;
 
 /// What an old tab is told.
 const REPLACED: &str = "同じブラウザーで別の保証契約番号の証書を開いたため、この画面の証書の閲覧は終わりました。もう一度ご覧になるときは、番号と認証キーを入力してください。";
@@ -39,6 +40,19 @@ struct ShowPage {
     panels: Panels,
     seq: i32,
     of: String,
+}
+
+/// The version that was asked for counts no more.
+#[derive(Template)]
+#[template(path = "dsure/certificates/withdrawn.html")]
+struct WithdrawnPage {
+    shell: DsureShell,
+    /// 変更ー1
+    label: String,
+    how: &'static str,
+    at: String,
+    /// Where the version in force is.
+    held: String,
 }
 
 #[derive(Template)]
@@ -65,6 +79,23 @@ pub async fn show(
     }
     let seen = match viewing::look(&web, &who, seq, kind).await? {
         Look::Seen(seen) => seen,
+        Look::Withdrawn {
+            number,
+            line,
+            in_force,
+        } => {
+            let held = to::Certificate(i32::try_from(in_force).unwrap_or(1));
+            return page_with(
+                StatusCode::GONE,
+                &WithdrawnPage {
+                    shell: shell(&web, &who, number),
+                    label: line.label,
+                    how: line.how,
+                    at: era::stamp(line.at),
+                    held: format!("{held}?of={of}"),
+                },
+            );
+        }
         Look::Alarm { number } => {
             let shell = shell(&web, &who, number);
             return page_with(StatusCode::CONFLICT, &AlarmPage { shell });

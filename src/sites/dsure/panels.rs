@@ -5,7 +5,7 @@ use time::{Date, OffsetDateTime};
 use crate::domain::certificate::{Standing, hex};
 use crate::domain::era;
 use crate::domain::money::Yen;
-use crate::services::viewing::{Change, Seen, Version};
+use crate::services::viewing::{Change, Seen, Version, Withdrawn};
 use crate::web::page::{Tag, Tone};
 use crate::web::urls::dsure as to;
 
@@ -34,6 +34,19 @@ pub struct VersionLine {
     pub machine: String,
 }
 
+/// One line of 取り下げられた版.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawnLine {
+    /// 変更ー1
+    pub label: String,
+    /// 変更取消
+    pub how: &'static str,
+    /// When it had arrived, and since when it counts no more.
+    pub arrived: String,
+    pub at: String,
+    pub machine: String,
+}
+
 /// Everything beside the certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panels {
@@ -44,6 +57,10 @@ pub struct Panels {
     /// Newest first.
     pub versions: Vec<VersionLine>,
     pub changes: Vec<Change>,
+    /// Versions that were withdrawn: what, how and when.
+    pub withdrawn: Vec<WithdrawnLine>,
+    /// 解約日
+    pub ended: Option<String>,
     /// 40.0, of 請負金額.
     pub percent: Option<String>,
 }
@@ -68,14 +85,15 @@ pub fn panels(seen: &Seen, today: Date, of: &str) -> Panels {
         fingerprint: groups(&hex(&seen.fingerprint)),
         versions: versions(seen, standing, of),
         changes: seen.changes.clone(),
+        withdrawn: seen.withdrawn.iter().map(withdrawn).collect(),
+        ended: seen.holds.and_then(|holds| holds.ended).map(era::both),
         percent: Yen::percent_half_up(seen.face.amount, seen.face.price),
     }
 }
 
-/// By the newest version, which alone is in force; unknown where its signature is not right.
+/// By the version in force and the whole chain; unknown where a signature is not right.
 fn standing(seen: &Seen, today: Date) -> Option<Standing> {
-    let until = seen.until?;
-    Some(Standing::on(today, seen.face.dated, until))
+    seen.holds.map(|holds| holds.on(today))
 }
 
 fn signed(seen: &Seen) -> Check {
@@ -96,12 +114,14 @@ fn in_force(seen: &Seen, standing: Option<Standing>, today: Date) -> Check {
         None => (false, "有効かどうかを確かめられません"),
     };
     let today = era::slashed(today);
-    let note = match (standing, seen.until) {
+    let until = seen.holds.map(|holds| holds.until);
+    let note = match (standing, until) {
+        (Some(Standing::Ended(on)), _) => format!("解約日 {}", era::slashed(on)),
         (Some(Standing::NotYet), _) => {
             format!("本日 {today}・証書の日付 {}", era::slashed(seen.face.dated))
         }
         (_, Some(until)) => format!("{today} 現在・保証期限 {}", era::slashed(until)),
-        (_, None) => "最新の版の署名を確認できません。取扱支店へお問い合わせください。".to_owned(),
+        (_, None) => "署名を確認できない版があります。取扱支店へお問い合わせください。".to_owned(),
     };
     Check {
         good,
@@ -153,6 +173,7 @@ fn versions(seen: &Seen, standing: Option<Standing>, of: &str) -> Vec<VersionLin
             (_, false, _) => tag(Tone::Mute, "前の版"),
             (_, true, Some(Standing::InForce)) => tag(Tone::Ok, "いま有効"),
             (_, true, Some(Standing::Expired)) => tag(Tone::Warn, "期限を経過"),
+            (_, true, Some(Standing::Ended(_))) => tag(Tone::Ng, "解約"),
             (_, true, _) => tag(Tone::Note, "最新の版"),
         };
         let sound = version.label.is_some();
@@ -169,6 +190,16 @@ fn versions(seen: &Seen, standing: Option<Standing>, of: &str) -> Vec<VersionLin
         }
     };
     seen.versions.iter().enumerate().map(line).rev().collect()
+}
+
+fn withdrawn(line: &Withdrawn) -> WithdrawnLine {
+    WithdrawnLine {
+        label: line.label.clone(),
+        how: line.how,
+        arrived: era::stamp(line.arrived_at),
+        at: era::stamp(line.at),
+        machine: machine(line.at),
+    }
 }
 
 /// An instant as `<time datetime>` wants it, on Japan's clock.
@@ -246,7 +277,7 @@ mod tests {
     #[test]
     fn without_a_sound_newest_version_nothing_is_said_to_be_in_force() {
         let mut seen = sample(1);
-        seen.until = None;
+        seen.holds = None;
         seen.versions[1].label = None;
         let panels = panels(&seen, date!(2026 - 07 - 10), "mark");
         assert_eq!(panels.checks[1].words, "有効かどうかを確かめられません");

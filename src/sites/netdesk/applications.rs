@@ -24,7 +24,7 @@ use crate::web::rescue::Rescued;
 use crate::web::shell::{Menu, NetdeskShell};
 use crate::web::state::Web;
 use crate::web::summary::ErrorSummary;
-use crate::web::urls::netdesk::Application;
+use crate::web::urls::netdesk::{Application, ChangeOf};
 
 mod advice;
 pub mod answers;
@@ -189,6 +189,9 @@ pub async fn show(
         }
         Err(error) => return Err(error),
     };
+    if let Some(number) = &open.change_of {
+        return Ok(see_other(ChangeOf::new(number).to_string()));
+    }
     let desk = Desk::open(&web, &who).await?;
     let flash = rescued.flash().or(told);
     let mut origin = Origin::from(&open);

@@ -4,24 +4,33 @@ use askama::Template;
 use axum::extract::{Path, State};
 
 use super::frame;
+use time::Date;
+
 use crate::domain::application::ItemState;
+use crate::domain::certificate::Standing;
 use crate::domain::era;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::number::TypedNumber;
-use crate::domain::product::CertificateForm;
+use crate::domain::product::{CertificateForm, Product};
 use crate::domain::rulebook::{Channel, HandIn};
+use crate::domain::text;
 use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::guarantees::{self, Detail, Guarantee, KeyUse, Version};
 use crate::services::history::Happened;
+use crate::services::renewals::{self, Renewal};
 use crate::web::answer::{self, PageResult, Uncompressed};
-use crate::web::page::{HelpLink, Tag, Tone};
+use crate::web::flash::{Told, see_other_telling};
+use crate::web::form::RawForm;
+use crate::web::page::{Flash, HelpLink, Tag, Tone};
 use crate::web::shell::{Menu, NetdeskShell};
 use crate::web::state::Web;
 use crate::web::urls::netdesk as to;
 
 /// Looks shown one by one; older ones are counted.
 const LOOKS_SHOWN: usize = 3;
+/// Longest reason for a new key, in characters.
+const REASON_MAX: usize = 500;
 
 #[derive(Template)]
 #[template(path = "netdesk/guarantees/detail.html")]
@@ -35,6 +44,29 @@ struct ElectronicPage {
     versions: Vec<VersionRow>,
     hand_in: HandInBox,
     steps: Vec<Step>,
+    /// Something was corrected or cancelled, and is not shown.
+    withdrawn: bool,
+    acts: Acts,
+    renewals: Vec<RenewalLine>,
+    /// 認証キーの再発行 can be asked for: the form's own id.
+    may_ask: Option<uuid::Uuid>,
+}
+
+/// What can be begun from here.
+struct Acts {
+    /// 変更の申込: the address, and the words of the button.
+    change: Option<(String, &'static str)>,
+    /// 解約日
+    ended: Option<String>,
+}
+
+/// One line of 認証キーの再発行.
+struct RenewalLine {
+    at: String,
+    state: &'static str,
+    reason: String,
+    /// Why the branch declined, or when it was done.
+    words: String,
 }
 
 #[derive(Template)]
@@ -49,6 +81,9 @@ struct PaperPage {
     posted: bool,
     issued_on: String,
     branch: crate::web::page::BranchLine,
+    versions: Vec<VersionRow>,
+    withdrawn: bool,
+    acts: Acts,
 }
 
 /// 電子保証概要.
@@ -135,6 +170,7 @@ pub async fn detail(
     State(web): State<Web>,
     who: ContractorUser,
     Path(typed): Path<String>,
+    Told(told): Told,
 ) -> PageResult {
     let number = number_of(&who, &typed)?;
     let detail = guarantees::detail(&web, &who, number.digits()).await?;
@@ -144,8 +180,11 @@ pub async fn detail(
     }
     let help = HelpLink::netdesk("guarantees", "保証契約一覧のヘルプ");
     let shell = frame::shell_at(&web, &who, Menu::Guarantees, help, &detail.branch);
+    let shell = shell.flash(told);
+    let today = era::tokyo_date(web.clock.now());
+    let acts = acts(&who, &detail);
     if detail.guarantee.form == CertificateForm::Paper {
-        return answer::page(&paper_page(shell, detail));
+        return answer::page(&paper_page(shell, detail, acts, today));
     }
     let key = if who.role().may_see_key() {
         let key = guarantees::key(&web, &who, number.digits(), KeyUse::Page).await?;
@@ -153,17 +192,35 @@ pub async fn detail(
     } else {
         None
     };
-    let mut answer = answer::page(&electronic_page(shell, detail, key))?;
+    let open = detail
+        .renewals
+        .iter()
+        .any(|renewal| renewal.state.is_open());
+    let may = who.role().may_see_key() && !open && detail.life.end.is_none();
+    let may_ask = may.then(|| web.chance.id(web.clock.now()));
+    let mut page = electronic_page(shell, detail, key, acts, today);
+    page.may_ask = may_ask;
+    let mut answer = answer::page(&page)?;
     // The key stands beside names that other people chose.
     answer.extensions_mut().insert(Uncompressed);
     Ok(answer)
 }
 
-fn electronic_page(shell: NetdeskShell, detail: Detail, key: Option<KeyView>) -> ElectronicPage {
+fn electronic_page(
+    shell: NetdeskShell,
+    detail: Detail,
+    key: Option<KeyView>,
+    acts: Acts,
+    today: Date,
+) -> ElectronicPage {
     let number = &detail.guarantee.number;
     let arrived = detail.versions.iter().filter(|v| v.arrived_at.is_some());
     ElectronicPage {
-        state: issued(),
+        state: state(&detail, today),
+        withdrawn: detail.withdrawn,
+        renewals: detail.renewals.iter().map(renewal).collect(),
+        may_ask: None,
+        acts,
         versions: arrived
             .enumerate()
             .map(|(at, version)| version_row(number, at + 1, version))
@@ -177,9 +234,16 @@ fn electronic_page(shell: NetdeskShell, detail: Detail, key: Option<KeyView>) ->
     }
 }
 
-fn paper_page(shell: NetdeskShell, detail: Detail) -> PaperPage {
+fn paper_page(shell: NetdeskShell, detail: Detail, acts: Acts, today: Date) -> PaperPage {
+    let number = &detail.guarantee.number;
+    let versions = detail.versions.iter().enumerate();
     PaperPage {
-        state: issued(),
+        state: state(&detail, today),
+        versions: versions
+            .map(|(at, version)| version_row(number, at + 1, version))
+            .collect(),
+        withdrawn: detail.withdrawn,
+        acts,
         siblings: siblings(&detail),
         handover: detail
             .handover
@@ -193,8 +257,78 @@ fn paper_page(shell: NetdeskShell, detail: Detail) -> PaperPage {
     }
 }
 
-fn issued() -> Tag {
-    Tag::new(Tone::Ok, ItemState::Issued.contractor_word(false))
+/// How it stands: 発行済 while it holds.
+fn state(detail: &Detail, today: Date) -> Tag {
+    match detail.guarantee.standing(today) {
+        Standing::Ended(_) => Tag::new(Tone::Ng, "解約"),
+        Standing::Expired => Tag::new(Tone::Mute, "保証期限を経過"),
+        Standing::NotYet | Standing::InForce => {
+            Tag::new(Tone::Ok, ItemState::Issued.contractor_word(false))
+        }
+    }
+}
+
+fn acts(who: &ContractorUser, detail: &Detail) -> Acts {
+    let guarantee = &detail.guarantee;
+    let words = match detail.change {
+        Some((_, false)) => "変更の申込の続きを書く",
+        Some((_, true)) => "変更の申込（手続中）",
+        None => "変更の申込",
+    };
+    let may = who.role().may_write()
+        && detail.life.end.is_none()
+        && guarantee.product != Product::Reservation;
+    Acts {
+        change: may.then(|| (to::ChangeOf::new(&guarantee.number).to_string(), words)),
+        ended: guarantee.terminated_on.map(era::both),
+    }
+}
+
+fn renewal(renewal: &Renewal) -> RenewalLine {
+    let words = match renewal.done_at {
+        Some(at) => format!("{} から新しい認証キー", era::stamp(at)),
+        None => renewal.words.clone(),
+    };
+    RenewalLine {
+        at: renewal.at.map_or_else(String::new, era::stamp),
+        state: renewal.state.label(),
+        // What the branch wrote for itself stays there.
+        reason: match renewal.asked_by {
+            Some(_) => renewal.reason.clone(),
+            None => "支店による再発行".to_owned(),
+        },
+        words,
+    }
+}
+
+/// POST 認証キーの再発行を依頼する
+///
+/// # Errors
+/// As the verb.
+pub async fn ask_renewal(
+    State(web): State<Web>,
+    who: ContractorUser,
+    Path(typed): Path<String>,
+    form: RawForm,
+) -> PageResult {
+    let number = number_of(&who, &typed)?;
+    let back = to::Guarantee(&typed).to_string();
+    let id = uuid::Uuid::try_parse(form.get("id")).map_err(|_| AppError::NotFound)?;
+    guarantees::find(&web, &who, number.digits())
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let reason = text::block(form.get("reason"), REASON_MAX).and_then(text::required);
+    let told = match reason {
+        Err(fault) => Flash::warn(fault.sentence("再発行の理由")),
+        Ok(reason) => match renewals::ask(&web, &who, number.digits(), id, &reason).await {
+            Ok(()) => Flash::ok(
+                "認証キーの再発行を支店に依頼しました。新しい認証キーができるまで、いまの認証キーが使えます。お急ぎのときは支店へお電話ください。",
+            ),
+            Err(AppError::Conflict(words)) => Flash::warn(words),
+            Err(error) => return Err(error),
+        },
+    };
+    Ok(see_other_telling(&web, back, &told))
 }
 
 fn facts(guarantee: Guarantee) -> Facts {

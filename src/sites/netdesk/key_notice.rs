@@ -6,6 +6,7 @@ use axum::response::IntoResponse;
 
 use super::guarantee::number_of;
 use crate::domain::certificate::Occasion;
+use crate::domain::era;
 use crate::error::AppError;
 use crate::pdf::key_notice::{KeyNotice, key_notice};
 use crate::services::guarantees::{self, KeyUse};
@@ -26,13 +27,14 @@ pub async fn pdf(
     let detail = guarantees::detail(&web, &who, number.digits()).await?;
     let surety = sureties::company(&web, &who).await?.surety;
     let key = guarantees::key(&web, &who, number.digits(), KeyUse::Notice).await?;
+    let renewed_at = detail.renewed_at().map(era::stamp);
+    let occasion = detail.in_force().map(|version| version.occasion.clone());
     let guarantee = detail.guarantee;
     // 受注者名: of a joint venture its representative.
     let contractor_name = match (guarantee.jv_name, guarantee.jv_representative) {
         (Some(_), Some(representative)) => representative,
         _ => guarantee.contractor_name,
     };
-    let occasion = detail.versions.last().map(|version| &version.occasion);
     let notice = KeyNotice {
         works_name: guarantee.works_name,
         contractor_name,
@@ -47,8 +49,10 @@ pub async fn pdf(
         tel: detail.branch.tel,
         fax: detail.branch.fax,
         occasion: occasion
-            .filter(|occasion| **occasion != Occasion::New)
+            .filter(|occasion| *occasion != Occasion::New)
+            .as_ref()
             .map(Occasion::label),
+        renewed_at,
     };
     // Drawing takes tens of milliseconds of pure reckoning: not on a thread that serves others.
     let bytes = tokio::task::spawn_blocking(move || key_notice(&notice))

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod applications;
 pub mod certificates;
+pub mod changes;
 pub mod drafts;
 pub mod frame;
 pub mod gate;
@@ -70,6 +71,23 @@ fn guarantee_routes() -> Routes {
             "/netdesk/guarantees/{number}/key-notice.pdf",
             SEE_KEY,
             key_notice::pdf,
+        )
+        .post(
+            "/netdesk/guarantees/{number}/key-renewal",
+            SEE_KEY,
+            guarantee::ask_renewal,
+        )
+        .get("/netdesk/guarantees/{number}/change", WRITE, changes::form)
+        .post("/netdesk/guarantees/{number}/change", WRITE, changes::save)
+        .get(
+            "/netdesk/guarantees/{number}/change/confirmation",
+            WRITE,
+            changes::confirm,
+        )
+        .post(
+            "/netdesk/guarantees/{number}/change/submission",
+            SEND,
+            changes::submit,
         )
         // `{seq}`, `{seq}.pdf` and `{seq}.json`
         .get(

@@ -99,6 +99,42 @@ pub fn routes() -> Routes {
             handle,
             guarantees::show::print,
         )
+        .get(to::ACTS, read, guarantees::waiting::list)
+        .get(
+            "/office/guarantees/{number}/acts/{form}",
+            examine,
+            guarantees::acts::form,
+        )
+        .post(
+            "/office/guarantees/{number}/acts/{form}",
+            examine,
+            guarantees::acts::propose,
+        )
+        .post(
+            "/office/guarantees/{number}/decisions/{id}/approval",
+            approve,
+            guarantees::acts::approve,
+        )
+        .post(
+            "/office/guarantees/{number}/decisions/{id}/drop",
+            handle,
+            guarantees::acts::drop_act,
+        )
+        .post(
+            "/office/guarantees/{number}/key-renewals",
+            handle,
+            guarantees::keys::order,
+        )
+        .post(
+            "/office/guarantees/{number}/key-renewals/{id}/grant",
+            handle,
+            guarantees::keys::grant,
+        )
+        .post(
+            "/office/guarantees/{number}/key-renewals/{id}/decline",
+            handle,
+            guarantees::keys::decline,
+        )
         .get(
             "/office/guarantees/{number}/certificates/{file}",
             read,

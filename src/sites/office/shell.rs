@@ -43,6 +43,7 @@ pub fn with_counts(
         role_word: who.role().label().to_owned(),
         administrator: who.role().may_administer(),
         open_applications: u64::try_from(counts.open).ok(),
+        open_acts: u64::try_from(counts.acts).ok(),
         buried_jobs: u64::try_from(counts.buried).ok(),
         query: String::new(),
         help: Some(HelpLink::office(topic)),

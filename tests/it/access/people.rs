@@ -17,6 +17,7 @@ const ISSUED: &str = "01900000-0000-7000-8000-000000000001";
 const RETURNED: &str = "01900000-0000-7000-8000-000000000002";
 const DRAFT: &str = "01900000-0000-7000-8000-000000000003";
 const BURIED: &str = "01900000-0000-7000-8000-0000000000bb";
+const ACT: &str = "01900000-0000-7000-8000-0000000000ac";
 const SENT: &str = "01900000-0000-7000-8000-0000000000aa";
 
 /// A mail for the demo's list.
@@ -199,6 +200,21 @@ async fn join(house: &House, steward: &Steward, typed: &NewUser, door: Door) -> 
     typed.login.clone()
 }
 
+/// An end of the electronic guarantee that waits for a decision.
+async fn propose(house: &House) {
+    let clerk = house.staff("kanagawa.clerk").await;
+    let on = akashi::domain::era::tokyo_date(house.app.clock.now());
+    let seen = akashi::services::acts::OnScreen {
+        digits: "35075-00001",
+        last: 1,
+    };
+    let end = akashi::domain::act::Proposal::Termination { on };
+    let id = Uuid::try_parse(ACT).unwrap();
+    akashi::services::acts::propose(&house.app, &clerk, seen, id, &end, "理由")
+        .await
+        .unwrap();
+}
+
 /// A letter that was given up, as the worker leaves it.
 async fn bury(house: &House) {
     sqlx::query(
@@ -249,6 +265,7 @@ impl Things {
             .unwrap();
         assert!(matches!(sent, applications::Sent::Done { .. }), "{sent:?}");
         house.work().await;
+        propose(house).await;
         bury(house).await;
         std::fs::write(house.mails.join(MAIL), "Subject: walk\r\n\r\nwalk\r\n").unwrap();
         Self {
@@ -283,6 +300,7 @@ impl Things {
             "branch" => self.branch.to_string(),
             "obligee" => self.obligee.to_string(),
             "buried" => BURIED.to_owned(),
+            "act" => ACT.to_owned(),
             "keiri" => self.keiri.to_string(),
             "mail" => MAIL.to_owned(),
             other => other.to_owned(),
@@ -302,6 +320,10 @@ impl Things {
             }
             "POST /office/admin/staff/{id}/role" => vec![("role", "clerk".to_owned())],
             route if route.ends_with("/state") => vec![("state", "open".to_owned())],
+            "POST /netdesk/guarantees/{number}/key-renewal"
+            | "POST /office/guarantees/{number}/key-renewals" => {
+                vec![("id", SENT.to_owned())]
+            }
             "POST /office/applications/{id}/payment" => vec![("form_id", SENT.to_owned())],
             _ => Vec::new(),
         }

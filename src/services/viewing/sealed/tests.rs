@@ -43,14 +43,19 @@ pub(crate) fn sample(seq: i32) -> Seen {
 }
 
 fn ask(seq: i32, rows: &[VersionRow]) -> Result<Seen, Fault> {
-    judge("35075-00001", seq, rows).unwrap()
+    match judge("35075-00001", seq, rows, Kind::Page).unwrap() {
+        Judged::Seen(seen) => Ok(*seen),
+        Judged::Fault(fault) => Err(fault),
+        Judged::Withdrawn { line, .. } => panic!("{line:?}"),
+    }
 }
 
 #[test]
 fn the_newest_version_is_shown_with_what_changed() {
     let seen = ask(2, &rows()).unwrap();
     assert!(seen.is_newest());
-    assert_eq!(seen.until, Some(time::macros::date!(2027 - 06 - 30)));
+    let until = seen.holds.map(|holds| holds.until);
+    assert_eq!(until, Some(time::macros::date!(2027 - 06 - 30)));
     let labels: Vec<_> = seen.versions.iter().map(|v| v.label.as_deref()).collect();
     assert_eq!(labels, [Some("新規"), Some("変更ー1")]);
     let changed: Vec<_> = seen
@@ -67,9 +72,10 @@ fn an_older_version_knows_that_it_is_old() {
     let seen = ask(1, &rows()).unwrap();
     assert!(!seen.is_newest() && seen.changes.is_empty());
     // Whether it is in force is told by the newest one.
-    assert_eq!(seen.until, Some(time::macros::date!(2027 - 06 - 30)));
-    assert!(judge("35075-00001", 3, &rows()).is_none());
-    assert!(judge("35075-00001", 1, &[]).is_none());
+    let until = seen.holds.map(|holds| holds.until);
+    assert_eq!(until, Some(time::macros::date!(2027 - 06 - 30)));
+    assert!(judge("35075-00001", 3, &rows(), Kind::Page).is_none());
+    assert!(judge("35075-00001", 1, &[], Kind::Page).is_none());
 }
 
 #[test]
@@ -118,8 +124,8 @@ fn whatever_was_meddled_with_is_not_shown() {
         rows[1] = row(&face, 'H');
     };
     assert_eq!(broken(stranger), Fault::OtherSurety("H".to_owned()));
-    let elsewhere = judge("35075-00002", 1, &rows()).unwrap();
-    assert_eq!(elsewhere.unwrap_err(), Fault::OtherPlace);
+    let elsewhere = judge("35075-00002", 1, &rows(), Kind::Page).unwrap();
+    assert!(matches!(elsewhere, Judged::Fault(Fault::OtherPlace)));
 }
 
 #[test]
@@ -139,6 +145,52 @@ fn a_broken_old_version_is_named_but_not_shown() {
     rows[0].signature[5] ^= 1;
     let seen = ask(2, &rows).unwrap();
     assert_eq!(seen.versions[0].label, None);
+    // Without the whole chain nobody knows what holds.
+    assert_eq!(seen.holds, None);
     assert!(seen.changes.is_empty());
     assert!(ask(1, &rows).is_err());
+}
+
+/// The chain of `rows`, one link longer.
+fn longer(mut rows: Vec<VersionRow>, change: impl Fn(&mut CertificateFace)) -> Vec<VersionRow> {
+    let last = rows.last().unwrap();
+    let mut face = CertificateFace::from_bytes(&last.face).unwrap();
+    face.seq += 1;
+    face.previous_sha256 = Some(hex(&sha256(&last.face)));
+    change(&mut face);
+    rows.push(row(&face, 'M'));
+    rows
+}
+
+#[test]
+fn a_cancelled_change_is_set_apart_and_the_version_before_holds_again() {
+    let rows = longer(rows(), |face| {
+        face.occasion = crate::domain::certificate::Occasion::Cancellation {
+            number: 1,
+            cancels: 2,
+        };
+    });
+    let seen = ask(1, &rows).unwrap();
+    assert!(seen.is_newest());
+    assert_eq!(seen.versions.len(), 1);
+    assert_eq!(
+        (seen.withdrawn[0].label.as_str(), seen.withdrawn[0].how),
+        ("変更ー1", "変更取消")
+    );
+    let gone = judge("35075-00001", 2, &rows, Kind::Page).unwrap();
+    assert!(matches!(gone, Judged::Withdrawn { in_force: 1, .. }));
+    assert!(judge("35075-00001", 3, &rows, Kind::Page).is_none());
+    let statement = judge("35075-00001", 3, &rows, Kind::Envelope);
+    assert!(matches!(statement, Some(Judged::Seen(_))));
+}
+
+#[test]
+fn an_ended_guarantee_holds_no_more() {
+    let on = time::macros::date!(2026 - 12 - 01);
+    let rows = longer(rows(), |face| {
+        face.occasion = crate::domain::certificate::Occasion::Termination { on };
+    });
+    let seen = ask(2, &rows).unwrap();
+    let today = time::macros::date!(2026 - 12 - 02);
+    assert_eq!(seen.holds.unwrap().on(today), Standing::Ended(on));
 }

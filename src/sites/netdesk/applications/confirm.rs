@@ -27,7 +27,7 @@ use crate::web::page::BranchLine;
 use crate::web::shell::NetdeskShell;
 use crate::web::state::Web;
 use crate::web::summary::ErrorSummary;
-use crate::web::urls::netdesk::Application;
+use crate::web::urls::netdesk::{Application, ChangeOf};
 
 /// 申込確認
 #[derive(Template)]
@@ -64,6 +64,9 @@ pub async fn show(
         }
         Err(error) => return Err(error),
     };
+    if let Some(number) = &open.change_of {
+        return Ok(see_other(ChangeOf::new(number).confirmation()));
+    }
     match page(&web, &who, &open).await? {
         Some(mut page) => {
             page.shell.common.flash = told;

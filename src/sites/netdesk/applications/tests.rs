@@ -82,6 +82,7 @@ fn worked() -> TypedForm {
 fn unread(form: &TypedForm) -> Vec<Fault> {
     let offer = offer();
     let choices = Choices {
+        change: None,
         branches: offer.branches.iter().map(|branch| branch.id).collect(),
         billing_places: offer.billing_places,
         obligee: None,

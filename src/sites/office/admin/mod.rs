@@ -132,7 +132,10 @@ impl FormPage {
 }
 
 /// Puts sentences beside their fields.
-fn with_faults(fields: Vec<FieldView>, faults: &[FieldFault]) -> Vec<FieldView> {
+pub(in crate::sites::office) fn with_faults(
+    fields: Vec<FieldView>,
+    faults: &[FieldFault],
+) -> Vec<FieldView> {
     fields
         .into_iter()
         .map(|field| {

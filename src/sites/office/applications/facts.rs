@@ -2,13 +2,14 @@
 
 use time::{Date, OffsetDateTime};
 
-use crate::domain::content::{ApplicationContent, CommonTerms};
+use crate::domain::content::{ApplicationContent, ChangeTerms, CommonTerms};
 use crate::domain::era;
 use crate::domain::product::Product;
 use crate::domain::rules::{Finding, Outcome};
 use crate::services::cases::Case;
 use crate::services::history::Entry;
 use crate::sites::office::words;
+use crate::web::changed;
 use crate::web::page::{Tag, Tone};
 
 /// A heading with its lines.
@@ -69,10 +70,15 @@ pub fn written(content: &ApplicationContent, branch: &str) -> Vec<Group> {
         }
         None => lines.push(fact("JV名", "なし")),
     }
-    let mut groups = vec![Group {
+    let mut groups: Vec<Group> = content
+        .change
+        .iter()
+        .map(|terms| change(content, terms))
+        .collect();
+    groups.push(Group {
         title: "請負工事の情報",
         lines,
-    }];
+    });
     groups.extend(Product::ALL.into_iter().filter_map(|product| {
         let terms = content.terms(product)?;
         Some(Group {
@@ -83,6 +89,27 @@ pub fn written(content: &ApplicationContent, branch: &str) -> Vec<Group> {
     groups.push(bid(content));
     groups.push(information(content, branch));
     groups
+}
+
+/// What holds and what is to hold.
+fn change(content: &ApplicationContent, terms: &ChangeTerms) -> Group {
+    let mut lines = vec![
+        fact("変更契約日", words::day(terms.changed_on)),
+        wide("変更の理由", &terms.reason),
+    ];
+    // The expiry is reckoned anew from what was sent; the day only picks the fiscal year.
+    for line in changed::of(content, terms, terms.changed_on) {
+        let value = if line.changed {
+            format!("{} → {}", line.before, line.after)
+        } else {
+            format!("{}（変更なし）", line.before)
+        };
+        lines.push(wide(line.label, value));
+    }
+    Group {
+        title: "変更の前と後",
+        lines,
+    }
 }
 
 fn terms_of(content: &ApplicationContent, product: Product, terms: &CommonTerms) -> Vec<Fact> {

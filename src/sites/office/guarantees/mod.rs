@@ -1,8 +1,11 @@
 //! 保証契約 in the Office: the list, one guarantee, its certificates, the printer.
 
+pub mod acts;
 pub mod certificate;
+pub mod keys;
 pub mod list;
 pub mod show;
+pub mod waiting;
 
 use crate::domain::number::TypedNumber;
 use crate::error::AppError;

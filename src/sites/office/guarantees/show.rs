@@ -4,19 +4,27 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::number_of;
+use crate::domain::act::Proposal;
+use crate::domain::certificate::Standing;
 use crate::domain::era;
+use crate::domain::guarantee::{Fate, Life};
 use crate::domain::product::CertificateForm;
 use crate::error::AppError;
 use crate::pdf::certificate::Dress;
 use crate::services::Officer;
-use crate::services::guarantees::{self, Detail, Version};
+use crate::services::acts::{Act, ActState};
+use crate::services::guarantees::{self, Detail, Past, Version};
 use crate::services::history::Happened;
+use crate::services::renewals::{Renewal, RenewalState};
 use crate::sites::office::applications::facts::{self, HistoryLine};
 use crate::sites::office::{shell, words};
 use crate::web::answer::{self, PageResult};
 use crate::web::flash::Told;
+use crate::web::form::Query;
+use crate::web::page::{Tag, Tone};
 use crate::web::path::Named;
 use crate::web::shell::{OfficeMenu, OfficeShell};
 use crate::web::state::Web;
@@ -29,7 +37,48 @@ struct VersionLine {
     arrived: Option<String>,
     href: String,
     looks: Vec<Look>,
-    current: bool,
+    tags: Vec<Tag>,
+    /// Addresses of the forms that correct or cancel it.
+    correct: Option<String>,
+    cancel: Option<String>,
+    /// 訂正 of which version.
+    corrects: Option<u32>,
+}
+
+/// An act, as the page shows it.
+struct ActView {
+    kind: &'static str,
+    title: String,
+    state: Tag,
+    reason: String,
+    proposed: String,
+    decided: Option<String>,
+    words: String,
+    /// What a 訂正 changes: label, as it is, as it is to be.
+    changes: Vec<(&'static str, String, String)>,
+    /// Addresses of the decisions, where this person may decide.
+    approve: Option<String>,
+    drop: Option<String>,
+    /// Why this person may not approve.
+    barred: Option<&'static str>,
+    open: bool,
+}
+
+/// A renewal of the key.
+struct RenewalView {
+    at: String,
+    state: &'static str,
+    reason: String,
+    words: String,
+    grant: Option<String>,
+    decline: Option<String>,
+}
+
+/// How it stood at a moment.
+struct PastView {
+    at: String,
+    words: String,
+    lines: Vec<(String, String, bool)>,
 }
 
 struct Look {
@@ -51,6 +100,17 @@ struct Page {
     application: String,
     versions: Vec<VersionLine>,
     siblings: Vec<(String, String)>,
+    state: Tag,
+    acts: Vec<ActView>,
+    renewals: Vec<RenewalView>,
+    /// 解約 may be proposed: its address.
+    terminate: Option<String>,
+    /// A new key may be ordered: the form's own id.
+    renew: Option<Uuid>,
+    /// What was typed into 「この日時の状態を見る」, and what came of it.
+    asked: String,
+    asked_fault: Option<String>,
+    past: Option<PastView>,
     printed: usize,
     may_print: bool,
     handover: Option<&'static str>,
@@ -63,20 +123,42 @@ pub async fn show(
     who: Officer,
     Named(typed): Named<String>,
     Told(told): Told,
+    Query(query): Query,
 ) -> PageResult {
     let number = number_of(&who, &typed)?;
-    let detail = guarantees::office_detail(&web, &who, number.digits()).await?;
+    let asked = query.get("at").trim().to_owned();
+    let moment = (!asked.is_empty()).then(|| era::parse_moment(&asked));
+    let at = moment.as_ref().and_then(|read| read.as_ref().ok()).copied();
+    let detail = guarantees::office_detail(&web, &who, number.digits(), at).await?;
     if detail.guarantee.number != typed {
         let to = to::Guarantee(&detail.guarantee.number).to_string();
         return Ok(answer::see_other(to));
     }
     let shell = shell::shell(&web, &who, OfficeMenu::Guarantees, "guarantee").await?;
-    let may_print = who.role().may_examine() || who.role().may_approve();
     let now = web.clock.now();
-    answer::page(&build(shell.flash(told), detail, may_print, now))
+    let mut page = build(&web, &who, shell.flash(told), detail, now);
+    page.asked = asked;
+    page.asked_fault = moment
+        .and_then(Result::err)
+        .map(|fault| fault.sentence("日時"));
+    answer::page(&page)
 }
 
-fn build(shell: OfficeShell, detail: Detail, may_print: bool, now: OffsetDateTime) -> Page {
+fn build(
+    web: &Web,
+    who: &Officer,
+    shell: OfficeShell,
+    detail: Detail,
+    now: OffsetDateTime,
+) -> Page {
+    let may_print = who.role().may_examine() || who.role().may_approve();
+    let alive = detail.life.end.is_none();
+    let busy = detail.acts.iter().any(|act| act.state.is_open());
+    let free = alive && !busy && who.role().may_examine();
+    let renewing = detail
+        .renewals
+        .iter()
+        .any(|renewal| renewal.state.is_open());
     let base = to::Guarantee(&detail.guarantee.number).to_string();
     let electronic = detail.guarantee.form == CertificateForm::Electronic;
     Page {
@@ -86,8 +168,26 @@ fn build(shell: OfficeShell, detail: Detail, may_print: bool, now: OffsetDateTim
             .versions
             .iter()
             .rev()
-            .map(|row| version(&base, row, detail.guarantee.current_seq, now))
+            .map(|row| version(&base, row, &detail.life, free, now))
             .collect(),
+        state: state(&detail, now),
+        acts: detail
+            .acts
+            .iter()
+            .rev()
+            .map(|act| act_view(who, &base, act, &detail))
+            .collect(),
+        renewals: detail
+            .renewals
+            .iter()
+            .rev()
+            .map(|renewal| renewal_view(&base, renewal, may_print))
+            .collect(),
+        terminate: free.then(|| format!("{base}/acts/termination")),
+        renew: (electronic && alive && may_print && !renewing).then(|| web.chance.id(now)),
+        asked: String::new(),
+        asked_fault: None,
+        past: detail.past.as_ref().map(|past| past_view(past, &base)),
         siblings: detail
             .siblings
             .iter()
@@ -158,8 +258,121 @@ fn facts_of(detail: &Detail) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn version(base: &str, row: &Version, current: i32, now: OffsetDateTime) -> VersionLine {
+/// How it stands today.
+fn state(detail: &Detail, now: OffsetDateTime) -> Tag {
+    match detail.guarantee.standing(era::tokyo_date(now)) {
+        Standing::Ended(on) => Tag::new(Tone::Ng, format!("解約（{}）", era::slashed(on))),
+        Standing::Expired => Tag::new(Tone::Mute, "保証期限を経過"),
+        Standing::NotYet | Standing::InForce => Tag::new(Tone::Ok, "発行済"),
+    }
+}
+
+fn act_view(who: &Officer, base: &str, act: &Act, detail: &Detail) -> ActView {
+    let label = |seq: u32| {
+        let known = detail.life.version(seq);
+        known.map_or_else(String::new, |known| {
+            format!("「{}」", known.occasion.label())
+        })
+    };
+    let title = match &act.proposal {
+        Proposal::Correction { target, .. } => format!("{}の訂正", label(*target)),
+        Proposal::Cancellation { target } => format!("{}の取消し", label(*target)),
+        Proposal::Termination { on } => format!("解約（解約日 {}）", era::both(*on)),
+    };
+    let own = act.proposed_by == who.account();
+    let waiting = act.state == ActState::Proposed;
+    let may = waiting && who.role().may_approve() && !own;
+    let drop = waiting && (own || who.role().may_approve());
+    let at = format!("{base}/decisions/{}", act.id);
+    ActView {
+        kind: act.proposal.kind().label(),
+        title,
+        state: Tag::new(
+            match act.state {
+                ActState::Proposed => Tone::Warn,
+                ActState::Approved => Tone::Note,
+                ActState::Done => Tone::Ok,
+                ActState::Dropped => Tone::Mute,
+            },
+            act.state.label(),
+        ),
+        reason: act.reason.clone(),
+        proposed: format!("{} {}", era::stamp(act.proposed_at), act.proposed_name),
+        decided: act
+            .decided_at
+            .zip(act.decided_name.as_ref())
+            .map(|(at, name)| format!("{} {name}", era::stamp(at))),
+        words: act.words.clone(),
+        changes: act.changes.clone(),
+        approve: may.then(|| format!("{at}/approval")),
+        drop: drop.then(|| format!("{at}/drop")),
+        barred: (waiting && who.role().may_approve() && own)
+            .then_some("起案した人は承認できません。ほかの承認者が承認してください。"),
+        open: act.state.is_open(),
+    }
+}
+
+fn renewal_view(base: &str, renewal: &Renewal, may: bool) -> RenewalView {
+    let decide = may && renewal.state == RenewalState::Asked;
+    let at = format!("{base}/key-renewals/{}", renewal.id);
+    let asked = renewal.asked_by.as_ref();
+    RenewalView {
+        at: renewal.at.map_or_else(String::new, era::stamp),
+        state: renewal.state.label(),
+        reason: match asked {
+            Some(login) => format!("{}（お客様 {login} のご依頼）", renewal.reason),
+            None => renewal.reason.clone(),
+        },
+        words: match renewal.done_at {
+            Some(at) => format!("{} から新しい認証キー", era::stamp(at)),
+            None => renewal.words.clone(),
+        },
+        grant: decide.then(|| format!("{at}/grant")),
+        decline: decide.then(|| format!("{at}/decline")),
+    }
+}
+
+fn past_view(past: &Past, base: &str) -> PastView {
+    let lines = past.life.iter().flat_map(|life| {
+        life.history().into_iter().map(|known| {
+            (
+                known.occasion.label(),
+                format!("{base}/certificates/{}", known.seq),
+                known.seq == life.in_force,
+            )
+        })
+    });
+    PastView {
+        at: era::stamp(past.at),
+        words: match &past.life {
+            None => "この日時には、まだ発行されていません。".to_owned(),
+            Some(life) if life.end.is_some() => "この日時には、解約されています。".to_owned(),
+            Some(_) => "この日時に表示されていた版です。".to_owned(),
+        },
+        lines: lines.collect(),
+    }
+}
+
+fn version(base: &str, row: &Version, life: &Life, free: bool, now: OffsetDateTime) -> VersionLine {
+    let seq = u32::try_from(row.seq).unwrap_or_default();
+    let mut tags = Vec::new();
+    match row.fate {
+        Fate::Shown if seq == life.in_force => tags.push(Tag::new(Tone::Ok, "いま有効")),
+        Fate::Shown => {}
+        Fate::Corrected { at, .. } => {
+            tags.push(Tag::new(Tone::Mute, format!("訂正済 {}", era::stamp(at))));
+        }
+        Fate::Cancelled { at, .. } => {
+            tags.push(Tag::new(Tone::Mute, format!("変更取消 {}", era::stamp(at))));
+        }
+    }
+    let shown = row.fate == Fate::Shown && free;
     VersionLine {
+        tags,
+        correct: shown.then(|| format!("{base}/acts/correction-{seq}")),
+        cancel: (shown && life.may_cancel(seq).is_ok())
+            .then(|| format!("{base}/acts/cancellation-{seq}")),
+        corrects: row.corrects,
         occasion: row.occasion.label(),
         signed: era::stamp(row.signed_at),
         arrived: row.arrived_at.map(era::stamp),
@@ -177,7 +390,6 @@ fn version(base: &str, row: &Version, current: i32, now: OffsetDateTime) -> Vers
                 },
             })
             .collect(),
-        current: row.seq == current,
     }
 }
 
