@@ -369,7 +369,6 @@ impl Application {
         let bank = |bank: &Option<String>| bank.clone().unwrap_or_default();
         ApplicationContent {
             works: self.works.contract(),
-            change: None,
             prepayment: self.prepayment.as_ref().map(|it| PrepaymentTerms {
                 common: common(it.form, it.amount, it.fee_method),
                 fy_base: it.fy_base,
@@ -397,6 +396,7 @@ impl Application {
             reservation: self.reservation.as_ref().map(|it| ReservationTerms {
                 common: common(it.form, it.amount, it.fee_method),
             }),
+            change: None,
             bid: self.bid.facts(),
             information: Information {
                 branch_id: 0,

@@ -117,18 +117,6 @@ pub async fn create_change(
     .map(|done| done.rows_affected() == 1)
 }
 
-/// 申込日
-pub async fn first_sent(
-    conn: &mut PgConnection,
-    id: Uuid,
-) -> Result<Option<OffsetDateTime>, sqlx::Error> {
-    sqlx::query_scalar("select first_sent_at from applications where id = $1")
-        .bind(id)
-        .fetch_optional(conn)
-        .await
-        .map(Option::flatten)
-}
-
 /// The application a product belongs to.
 pub async fn of_item(conn: &mut PgConnection, item: Uuid) -> Result<Option<Uuid>, sqlx::Error> {
     sqlx::query_scalar("select application_id from application_items where id = $1")
@@ -520,4 +508,17 @@ pub async fn return_with(
     .execute(conn)
     .await
     .and_then(super::one)
+}
+
+/// When an application was sent for the first time.
+pub async fn first_sent_at(
+    conn: &mut PgConnection,
+    id: Uuid,
+) -> Result<Option<OffsetDateTime>, sqlx::Error> {
+    let at: Option<Option<OffsetDateTime>> =
+        sqlx::query_scalar("select first_sent_at from applications where id = $1")
+            .bind(id)
+            .fetch_optional(conn)
+            .await?;
+    Ok(at.flatten())
 }

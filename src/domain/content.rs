@@ -294,6 +294,9 @@ pub struct Before {
     pub until: Date,
     /// 今年度対象額
     pub fy_base: Option<Yen>,
+    /// What the rates were rates of: of a contract over several years the amount of its year.
+    #[serde(default)]
+    pub base: Option<Yen>,
 }
 
 /// Everything one application says, typed.
@@ -339,36 +342,6 @@ impl ApplicationContent {
             Product::Prepayment => self.prepayment.as_ref().and_then(|terms| terms.fy_base),
             Product::Midterm => self.midterm.as_ref().and_then(|terms| terms.fy_base),
             Product::Contract | Product::Reservation => None,
-        }
-    }
-
-    /// Puts another 保証金額 into a product's block, where it is applied for.
-    pub fn set_amount(&mut self, product: Product, amount: Yen) {
-        let common = match product {
-            Product::Prepayment => self.prepayment.as_mut().map(|terms| &mut terms.common),
-            Product::Midterm => self.midterm.as_mut().map(|terms| &mut terms.common),
-            Product::Contract => self.contract.as_mut().map(|terms| &mut terms.common),
-            Product::Reservation => self.reservation.as_mut().map(|terms| &mut terms.common),
-        };
-        if let Some(common) = common {
-            common.amount = amount;
-        }
-    }
-
-    /// Puts another 今年度対象額 into a product's block, where it has one.
-    pub fn set_fy_base(&mut self, product: Product, base: Option<Yen>) {
-        match product {
-            Product::Prepayment => {
-                if let Some(terms) = &mut self.prepayment {
-                    terms.fy_base = base;
-                }
-            }
-            Product::Midterm => {
-                if let Some(terms) = &mut self.midterm {
-                    terms.fy_base = base;
-                }
-            }
-            Product::Contract | Product::Reservation => {}
         }
     }
 

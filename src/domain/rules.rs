@@ -9,7 +9,6 @@ use super::product::Product;
 use super::rulebook::{RuleBook, Severity};
 
 mod amounts;
-mod asked;
 mod change;
 mod conditions;
 mod id;
@@ -25,8 +24,7 @@ mod standing;
 mod tests;
 mod years;
 
-pub use asked::foundation;
-pub use change::{ChangeCheck, Follows, check_change};
+pub use change::{ChangeCheck, Follows, check_change, foundation};
 pub use id::RuleId;
 pub use issue::before_issue;
 pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};
@@ -141,10 +139,10 @@ impl Finding {
                 Severity::Warn => Outcome::Warn,
                 Severity::Overrule => Outcome::Overrulable,
             };
-        }
-        if self.outcome == Outcome::Overrulable {
-            self.sentence
-                .push_str("お申し込みはできます。支店が判断します。");
+            if self.outcome == Outcome::Overrulable {
+                self.sentence
+                    .push_str("お申し込みはできます。支店が判断します。");
+            }
         }
         self
     }
@@ -197,7 +195,7 @@ fn every_rule(
     circumstances: &Circumstances,
 ) -> Vec<Finding> {
     if let Some(terms) = &content.change {
-        return asked::check(content, terms, book, circumstances);
+        return change::check(content, terms, book, circumstances);
     }
     let mut findings = conditions::works(content, circumstances.today, circumstances.applied_on);
     findings.extend(years::lines(content));

@@ -10,10 +10,11 @@ use super::applications::{Checked, check_change_in};
 use super::chain::Chain;
 use super::drafts::{OpenForm, Saved, stage_of, unstorable};
 use super::guarantees::Guarantee;
+use super::obligees::{self, Obligee};
+use super::standing;
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Writing};
 use crate::db::guarantees::{self, GuaranteeRow};
-use crate::db::obligees::{self, ObligeeRow};
 use crate::domain::certificate::CertificateFace;
 use crate::domain::content::{ApplicationContent, Before};
 use crate::domain::era;
@@ -21,6 +22,7 @@ use crate::domain::field::Field;
 use crate::domain::guarantee::{Barrier, Life};
 use crate::domain::money::Yen;
 use crate::domain::product::Product;
+use crate::domain::rules::{self, Circumstances, Standing};
 use crate::domain::text;
 use crate::domain::typed::TypedForm;
 use crate::error::AppError;
@@ -32,10 +34,12 @@ pub(super) struct Base {
     pub before: Before,
     /// The guarantee's number with its letter.
     pub number: String,
-    /// The day in Japan on which the guarantee's own application was first sent: it fixes its fiscal year
-    /// and its rule book.
+    /// The obligee with the rule book the guarantee was issued under: it judges every change.
+    pub obligee: Option<Obligee>,
+    /// 申込日 of the guarantee: it fixes its fiscal year.
     pub applied_on: Date,
-    guarantee: i64,
+    /// The other guarantees of the same works.
+    others: Vec<Standing>,
     /// The application behind the version in force.
     source: Uuid,
 }
@@ -55,6 +59,23 @@ impl Base {
         };
         let source = source.unwrap_or(chain.head.application_id);
         let content: Option<ApplicationContent> = guarantees::content_of(conn, source).await?;
+        let (surety, head) = (chain.head.surety_id, &chain.head);
+        let applied_on = applications::first_sent_at(conn, head.application_id).await?;
+        let applied_on = applied_on.map_or(face.dated, era::tokyo_date);
+        let obligee = match obligees::issued_under(conn, surety, guarantee).await? {
+            // Issued before books were attached: the book of its own day.
+            None => match head.obligee_id {
+                Some(id) => obligees::on_day(conn, surety, id, applied_on).await?,
+                None => None,
+            },
+            known => known,
+        };
+        let mut others =
+            standing::of_works(conn, surety, head.contractor_id, &face.works_name).await?;
+        others.retain(|it| it.number != head.number);
+        let book = obligee.as_ref().and_then(|obligee| obligee.book.as_ref());
+        let base = content.as_ref().filter(|it| it.works.multi_year.is_some());
+        let base = base.map(|it| rules::base(it, face.product, book, applied_on).amount);
         let before = Before {
             product: face.product,
             seq: life.in_force,
@@ -64,12 +85,13 @@ impl Base {
             period_to: face.period_to,
             until: face.until,
             fy_base: content.and_then(|content| content.fy_base(face.product)),
+            base,
         };
-        let first = applications::first_sent(conn, chain.head.application_id).await?;
         Ok(Self {
             number: chain.number(),
-            guarantee,
-            applied_on: era::tokyo_date(first.ok_or(AppError::NotFound)?),
+            obligee,
+            applied_on,
+            others,
             face,
             life,
             before,
@@ -77,17 +99,18 @@ impl Base {
         })
     }
 
-    /// The obligee with the rule book the guarantee was issued under.
-    pub async fn obligee(
-        &self,
-        conn: &mut PgConnection,
-        surety: i64,
-    ) -> Result<Option<ObligeeRow>, AppError> {
-        Ok(obligees::issued_under(conn, surety, self.guarantee).await?)
+    /// What a change is held against beside its rule book.
+    pub fn circumstances(&self, today: Date, lump_sum_agreement: bool) -> Circumstances {
+        Circumstances {
+            today,
+            applied_on: self.applied_on,
+            lump_sum_agreement,
+            guarantees: self.others.clone(),
+        }
     }
 
     /// Why it cannot be changed on `today`.
-    pub fn barrier(&self, today: Date) -> Option<Barrier> {
+    pub fn barrier(&self, today: time::Date) -> Option<Barrier> {
         self.life.changeable(today, self.face.until).err()
     }
 }

@@ -61,7 +61,7 @@ pub struct Grounds {
     /// What an approval of each product applied for binds.
     bindings: Vec<(Product, [u8; 32])>,
     today: Date,
-    /// 申込日
+    /// 申込日; of a change that of the application its guarantee came from.
     pub applied_on: Date,
 }
 
@@ -74,20 +74,34 @@ impl Grounds {
     ) -> Result<Self, AppError> {
         let content = case.content.0.clone();
         let contractor = sureties::contractor(conn, case.surety_id, case.contractor_id).await?;
-        let base = match case.guarantee_id {
+        let (surety, contractor_id) = (case.surety_id, case.contractor_id);
+        let today = era::tokyo_date(now);
+        // A change is judged by what its guarantee was issued under, everything else by the book of
+        // its own day, whatever came later.
+        let changed = match case.guarantee_id {
             Some(guarantee) => Some(Base::load(conn, guarantee).await?),
             None => None,
         };
-        // A change is judged by the day and the book of the guarantee's own application.
-        let own_day = era::tokyo_date(case.first_sent_at);
-        let applied_on = base.as_ref().map_or(own_day, |base| base.applied_on);
-        let obligee = match (&base, content.works.obligee_id) {
-            (Some(base), _) => base.obligee(conn, case.surety_id).await?,
-            // The book of the application's own day, whatever came later.
-            (None, Some(id)) => obligees::find(conn, case.surety_id, id, applied_on).await?,
-            (None, None) => None,
+        let (obligee, circumstances) = match &changed {
+            Some(base) => (
+                base.obligee.clone(),
+                base.circumstances(today, contractor.lump_sum),
+            ),
+            None => {
+                let applied_on = era::tokyo_date(case.first_sent_at);
+                let row = match content.works.obligee_id {
+                    Some(id) => obligees::find(conn, surety, id, applied_on).await?,
+                    None => None,
+                };
+                let circumstances = Circumstances {
+                    today,
+                    applied_on,
+                    lump_sum_agreement: contractor.lump_sum,
+                    guarantees: standing::of(conn, surety, contractor_id, &content).await?,
+                };
+                (row.map(Obligee::try_from).transpose()?, circumstances)
+            }
         };
-        let obligee = obligee.map(Obligee::try_from).transpose()?;
         let mut bindings = Vec::new();
         for draft in issuing::of_application(conn, case.id).await? {
             let product = Product::from_code(&draft.product);
@@ -96,21 +110,13 @@ impl Grounds {
                 bindings.push((product, issuance::approved_hash(&draft)?));
             }
         }
-        let today = era::tokyo_date(now);
         let mut findings = rules::check(
             &content,
             obligee.as_ref().and_then(|obligee| obligee.book.as_ref()),
-            &Circumstances {
-                today,
-                applied_on,
-                lump_sum_agreement: contractor.lump_sum,
-                guarantees: standing::of(conn, case.surety_id, case.contractor_id, &content)
-                    .await?,
-            },
+            &circumstances,
         );
-        let (surety, contractor_id) = (case.surety_id, case.contractor_id);
         let mut changes = None;
-        if let Some((base, terms)) = base.zip(content.change.as_ref()) {
+        if let Some((base, terms)) = changed.zip(content.change.as_ref()) {
             let barrier = base.barrier(today).map(Barrier::sentence);
             let moved = (base.life.in_force != terms.before.seq).then_some(OTHER_VERSION);
             // What was issued from this very application is no obstacle to it.
@@ -136,7 +142,7 @@ impl Grounds {
             findings,
             bindings,
             today,
-            applied_on,
+            applied_on: circumstances.applied_on,
         })
     }
 

@@ -90,6 +90,28 @@ pub(super) async fn meant(
     }
 }
 
+/// The obligee of a guarantee with the rule book it was issued under, by which its changes are
+/// judged; `None` where nobody knew the obligee.
+pub(super) async fn issued_under(
+    conn: &mut PgConnection,
+    surety: i64,
+    guarantee: i64,
+) -> Result<Option<Obligee>, AppError> {
+    let row = obligees::issued_under(conn, surety, guarantee).await?;
+    row.map(Obligee::try_from).transpose()
+}
+
+/// An obligee with the book in force on a day.
+pub(super) async fn on_day(
+    conn: &mut PgConnection,
+    surety: i64,
+    id: i64,
+    day: Date,
+) -> Result<Option<Obligee>, AppError> {
+    let row = obligees::find(conn, surety, id, day).await?;
+    row.map(Obligee::try_from).transpose()
+}
+
 async fn list(app: &App, scope: &Scope, surety: i64) -> Result<Vec<Obligee>, AppError> {
     let mut tx = app.db.begin(scope).await?;
     let rows = obligees::list(&mut tx, surety, era::tokyo_date(app.clock.now())).await?;

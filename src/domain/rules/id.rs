@@ -63,10 +63,7 @@ rules! {
     NoticeMail, "notice_mail", "お知らせの宛先", false;
     Overlap, "overlap", "重なり", false;
     Printable, "printable", "印刷できない文字", false;
-    Changed, "changed", "変更の内容", false;
-    /// What follows from a change that was applied for.
-    Change, "change", "変更の手続き", false;
-    /// The version a change was built on still holds.
+    Change, "change", "変更の内容", false;
     Foundation, "foundation", "変更のもとの証書", false;
     FormLocked, "form_locked", "証書の形式", false;
     /// What may be kept of a prepayment where the price falls.

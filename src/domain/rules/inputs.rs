@@ -59,7 +59,6 @@ fn inputs(finding: &Finding, content: &ApplicationContent) -> Vec<Field> {
     match finding.rule {
         RuleId::ProductChosen => Product::ALL.map(|product| Field::of(product).on).to_vec(),
         RuleId::Period => period().to_vec(),
-        RuleId::Change => vec![Field::Price, Field::PeriodFrom, Field::PeriodTo],
         RuleId::ContractDate => vec![Field::ContractDate],
         RuleId::JointVenture => {
             let mut fields = vec![Field::JvName, Field::JvRepresentative];
@@ -126,6 +125,11 @@ fn inputs(finding: &Finding, content: &ApplicationContent) -> Vec<Field> {
         RuleId::Handover => vec![Field::Handover],
         RuleId::NoticeMail => vec![Field::Notify, Field::Email],
         RuleId::Overlap => vec![Field::Obligee, Field::WorksName],
-        RuleId::Changed | RuleId::FormLocked | RuleId::Printable | RuleId::Foundation => Vec::new(),
+        RuleId::Change => {
+            let mut fields = vec![Field::Price, own.amount, fy_base(product)];
+            fields.extend(period());
+            fields
+        }
+        RuleId::Foundation | RuleId::FormLocked | RuleId::Printable => Vec::new(),
     }
 }

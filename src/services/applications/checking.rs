@@ -1,14 +1,13 @@
 //! A form held against register, rule book and fonts; changes nothing.
 
-use time::Date;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::super::changes::Base;
 use super::super::{ContractorUser, obligees, same_works, standing};
 use crate::app::App;
-use crate::db::obligees::ObligeeRow;
 use crate::db::{applications, sureties};
-use crate::domain::content::{ApplicationContent, Before};
+use crate::domain::content::ApplicationContent;
 use crate::domain::entry::{self, Choices, Fault};
 use crate::domain::era;
 use crate::domain::field::Field;
@@ -94,15 +93,8 @@ pub(super) async fn check_in(
     }
     let now = app.clock.now();
     let first_sent_at = known.and_then(|row| row.first_sent_at);
-    let applied_on = era::tokyo_date(first_sent_at.unwrap_or(now));
-    let typed = form.get(Field::Obligee.id());
-    let named = obligees::meant(conn, who.surety, typed, applied_on).await?;
-    let basis = Basis {
-        named,
-        applied_on,
-        change: None,
-    };
-    let mut checked = read_and_judge(app, conn, who, form, basis).await?;
+    let mut checked =
+        read_and_judge(app, conn, who, form, first_sent_at.unwrap_or(now), None).await?;
     if let Some(content) = checked.content.as_ref().filter(|_| id.is_some()) {
         let (surety, contractor) = (who.surety, who.contractor);
         let received = same_works::received(conn, surety, contractor, id, content).await?;
@@ -111,7 +103,7 @@ pub(super) async fn check_in(
     Ok(checked)
 }
 
-/// The form of a change, held against what holds now, under the rule book of its issue.
+/// The form of a change, held against what holds now.
 pub(in crate::services) async fn check_change_in(
     app: &App,
     conn: &mut sqlx::PgConnection,
@@ -119,14 +111,10 @@ pub(in crate::services) async fn check_change_in(
     guarantee: i64,
     form: &TypedForm,
 ) -> Result<Checked, AppError> {
+    let now = app.clock.now();
     let base = Base::load(conn, guarantee).await?;
-    let basis = Basis {
-        named: base.obligee(conn, who.surety).await?,
-        applied_on: base.applied_on,
-        change: Some(base.before),
-    };
-    let mut checked = read_and_judge(app, conn, who, form, basis).await?;
-    if let Some(barrier) = base.barrier(era::tokyo_date(app.clock.now())) {
+    let mut checked = read_and_judge(app, conn, who, form, now, Some(&base)).await?;
+    if let Some(barrier) = base.barrier(era::tokyo_date(now)) {
         checked.faults.push(Fault {
             field: Field::ChangedOn,
             sentence: barrier.sentence().to_owned(),
@@ -135,26 +123,28 @@ pub(in crate::services) async fn check_change_in(
     Ok(checked)
 }
 
-/// What a form is judged by.
-struct Basis {
-    named: Option<ObligeeRow>,
-    applied_on: Date,
-    /// 変更の申込: what holds now.
-    change: Option<Before>,
-}
-
 /// Reads a form and holds it against register, rule book and fonts.
 async fn read_and_judge(
     app: &App,
     conn: &mut sqlx::PgConnection,
     who: &ContractorUser,
     form: &TypedForm,
-    basis: Basis,
+    applied_at: OffsetDateTime,
+    change: Option<&Base>,
 ) -> Result<Checked, AppError> {
-    let named = basis.named;
-    let book = match named.as_ref().and_then(|row| row.book.clone()) {
-        Some(book) => Some(serde_json::from_value::<RuleBook>(book)?),
-        None => None,
+    let (today, applied_on) = (
+        era::tokyo_date(app.clock.now()),
+        era::tokyo_date(applied_at),
+    );
+    let typed = form.get(Field::Obligee.id());
+    let named = obligees::meant(conn, who.surety, typed, applied_on).await?;
+    let book = match (change, named.as_ref().and_then(|row| row.book.clone())) {
+        (Some(base), _) => base
+            .obligee
+            .as_ref()
+            .and_then(|obligee| obligee.book.clone()),
+        (None, Some(book)) => Some(serde_json::from_value::<RuleBook>(book)?),
+        (None, None) => None,
     };
     let contractor = sureties::contractor(conn, who.surety, who.contractor).await?;
     let branches = sureties::branches(conn, who.surety).await?;
@@ -162,7 +152,7 @@ async fn read_and_judge(
         branches: branches.iter().map(|branch| branch.id).collect(),
         billing_places: contractor.billing_places,
         obligee: named.map(|row| (row.id, row.title_name)),
-        change: basis.change,
+        change: change.map(|base| base.before),
     };
     let mut checked = Checked {
         content: None,
@@ -171,16 +161,20 @@ async fn read_and_judge(
         book,
     };
     let reading = entry::read(form, &choices);
+    let circumstances = match change {
+        Some(base) => base.circumstances(today, contractor.lump_sum),
+        None => Circumstances {
+            today,
+            applied_on,
+            lump_sum_agreement: contractor.lump_sum,
+            guarantees: standing::of(conn, who.surety, who.contractor, &reading.content).await?,
+        },
+    };
     checked.findings = rules::check_readable(
         &reading.content,
         &reading.unread(),
         checked.book.as_ref(),
-        &Circumstances {
-            today: era::tokyo_date(app.clock.now()),
-            applied_on: basis.applied_on,
-            lump_sum_agreement: contractor.lump_sum,
-            guarantees: standing::of(conn, who.surety, who.contractor, &reading.content).await?,
-        },
+        &circumstances,
     );
     match reading.whole() {
         Ok(content) => checked.content = Some(content),

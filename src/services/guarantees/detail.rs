@@ -1,7 +1,7 @@
 //! 電子保証履歴一覧, or the page of a paper guarantee, as its contractor and its branch read it.
 
 use sqlx::PgConnection;
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::Guarantee;
 use crate::app::App;
@@ -115,8 +115,7 @@ pub async fn detail(app: &App, who: &ContractorUser, digits: &str) -> Result<Det
         .ok_or(AppError::NotFound)?;
     let open = applications::open_change(&mut tx, who.surety, who.contractor, row.id).await?;
     let key = issuing::key_of(&mut tx, row.id).await?;
-    let today = era::tokyo_date(app.clock.now());
-    let mut detail = detail_of(&mut tx, who.surety, row, today).await?;
+    let mut detail = detail_of(&mut tx, who.surety, row, app.clock.now()).await?;
     tx.commit().await?;
     // The leaflet: 「※訂正、変更取消された履歴は表示されません。」
     detail
@@ -145,8 +144,7 @@ pub async fn office_detail(
         .await?
         .ok_or(AppError::NotFound)?;
     let id = row.id;
-    let today = era::tokyo_date(app.clock.now());
-    let mut detail = detail_of(&mut tx, who.surety, row, today).await?;
+    let mut detail = detail_of(&mut tx, who.surety, row, app.clock.now()).await?;
     let rows = acts::of_guarantee(&mut tx, id).await?;
     let chain = Chain::load(&mut tx, id).await?.ok_or(AppError::NotFound)?;
     for row in rows {
@@ -166,11 +164,11 @@ async fn detail_of(
     conn: &mut PgConnection,
     surety: i64,
     row: GuaranteeRow,
-    today: Date,
+    now: OffsetDateTime,
 ) -> Result<Detail, AppError> {
     let obligee = match row.obligee_id {
         // Where a key is handed in is as the obligee wants it now.
-        Some(id) => obligees::find(conn, surety, id, today).await?,
+        Some(id) => obligees::find(conn, surety, id, era::tokyo_date(now)).await?,
         None => None,
     };
     let book = obligee

@@ -260,7 +260,7 @@ fn t17_the_form_is_not_judged_again_and_never_changes() {
 #[test]
 fn a_change_of_nothing_is_none() {
     let check = of(&t1(), Product::Prepayment, Some(&known()), Vec::new());
-    assert_eq!(broken(&check), [(RuleId::Changed, Outcome::Refuse)]);
+    assert_eq!(broken(&check), [(RuleId::Change, Outcome::Refuse)]);
     // What the certificate prints needs a change certificate, too.
     let mut after = t1();
     after.works.works_name = "市道13号線舗装修繕工事".to_owned();
