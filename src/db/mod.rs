@@ -9,6 +9,7 @@ pub mod blocks;
 pub mod branches;
 pub mod certificates;
 pub mod contractors;
+pub mod documents;
 pub mod dsure;
 pub mod events;
 pub mod founding;

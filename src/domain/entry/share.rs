@@ -22,7 +22,8 @@ pub(super) fn parse(typed: &str) -> Option<u32> {
 }
 
 /// 「33.34」, 「60」.
-pub(super) fn words(share: u32) -> String {
+/// 「33.34」, 「60」: hundredths of a per cent as a per cent.
+pub fn words(share: u32) -> String {
     match (share / 100, share % 100) {
         (whole, 0) => whole.to_string(),
         (whole, rest) if rest % 10 == 0 => format!("{whole}.{}", rest / 10),
