@@ -23,6 +23,7 @@ pub mod logins;
 pub mod obligees;
 mod pool;
 pub mod queue;
+pub mod reservations;
 pub mod sureties;
 
 use std::ops::{Deref, DerefMut};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use super::kind::ApplicationKind;
 use super::money::Yen;
 use super::product::{CertificateForm, Product};
 use super::works::WorksContract;
@@ -302,6 +303,15 @@ impl ApplicationContent {
             Product::Contract => self.works.period_to,
             // A reservation waits for the contract.
             Product::Reservation => self.works.contract_date.unwrap_or(self.works.period_to),
+        }
+    }
+
+    /// A reservation is applied for alone; what was sent as a change says nothing of it here.
+    pub fn kind(&self) -> ApplicationKind {
+        if self.reservation.is_some() {
+            ApplicationKind::Reservation
+        } else {
+            ApplicationKind::New
         }
     }
 

@@ -14,7 +14,7 @@ mod share;
 mod works;
 
 use reader::Reader;
-pub use share::words as share_words;
+pub use share::{parse as share, words as share_words};
 
 /// The longest 工事名, in characters a reader counts.
 pub const WORKS_NAME_MAX: usize = 120;

@@ -32,6 +32,7 @@
 
 pub mod acceptance;
 pub mod application;
+pub mod carry;
 pub mod certificate;
 pub mod content;
 pub mod email;

@@ -19,6 +19,7 @@ use crate::domain::era;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::product::{CertificateForm, Product};
 use crate::domain::rulebook::{HandIn, Moment, RuleBook};
+use crate::domain::works::JointVenture;
 use crate::domain::seal::{self, Envelope, PublicKey, PublicKeys};
 use crate::error::AppError;
 use crate::vault::sealer::{self, Sealed};
@@ -147,6 +148,8 @@ pub struct Detail {
     pub hand_in_source: Option<String>,
     book: Option<RuleBook>,
     pub branch: sureties::BranchRow,
+    /// The joint venture with its members, as applied for.
+    pub venture: Option<JointVenture>,
     /// 保証証書受取, for paper.
     pub handover: Option<Handover>,
     /// The mail went (or will go) here, where 希望する.
@@ -213,6 +216,7 @@ async fn detail_of(
     let history = events::of_guarantee(conn, guarantee.id).await?;
     let branch = sureties::branch(conn, surety, guarantee.branch).await?;
     let content = guarantees::content_of(conn, guarantee.application).await?;
+    let venture = content.as_ref().and_then(|content| content.works.jv.clone());
     let information = content.map(|content: ApplicationContent| content.information);
     Ok(Detail {
         versions,
@@ -228,6 +232,7 @@ async fn detail_of(
         hand_in_source: book.as_ref().map(RuleBook::source_words),
         book,
         branch,
+        venture,
         handover: information.as_ref().and_then(|info| info.handover),
         notify_email: information
             .filter(|info| info.notify)
@@ -417,7 +422,7 @@ pub async fn print_paper(
 }
 
 /// Reads a version and checks its signature with the surety's public key.
-async fn verified(conn: &mut PgConnection, guarantee: i64, seq: i32) -> Result<Verified, AppError> {
+pub(super) async fn verified(conn: &mut PgConnection, guarantee: i64, seq: i32) -> Result<Verified, AppError> {
     let row = certificates::find(conn, guarantee, seq)
         .await?
         .ok_or(AppError::NotFound)?;

@@ -40,10 +40,12 @@ pub enum Happened {
     ContractorChanged,
     BlockAllotted,
     JobRunAgain,
+    BidWon,
+    BidLost,
 }
 
 impl Happened {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Submitted,
         Self::Resubmitted,
         Self::Withdrawn,
@@ -72,6 +74,8 @@ impl Happened {
         Self::ContractorChanged,
         Self::BlockAllotted,
         Self::JobRunAgain,
+        Self::BidWon,
+        Self::BidLost,
     ];
 
     pub fn code(self) -> &'static str {
@@ -104,6 +108,8 @@ impl Happened {
             Self::ContractorChanged => "contractor_changed",
             Self::BlockAllotted => "block_allotted",
             Self::JobRunAgain => "job_run_again",
+            Self::BidWon => "bid_won",
+            Self::BidLost => "bid_lost",
         }
     }
 
@@ -138,6 +144,8 @@ impl Happened {
             Self::ContractorChanged => "お客様の情報を変更",
             Self::BlockAllotted => "番号ブロックを割当て",
             Self::JobRunAgain => "処理をもう一度実行",
+            Self::BidWon => "落札：契約保証の申込を作成",
+            Self::BidLost => "落札しなかった",
         }
     }
 

@@ -15,7 +15,10 @@ impl Reader<'_> {
     pub(super) fn midterm(&mut self) -> MidtermTerms {
         let common = self.common(Product::Midterm);
         let builds_on = match TypedNumber::parse(self.form.get(Field::MidtermBuildsOn.id())) {
-            Ok(number) => number.digits().to_owned(),
+            Ok(number) => {
+                let letter = number.letter().map(String::from).unwrap_or_default();
+                format!("{}{letter}", number.digits())
+            }
             Err(fault) => {
                 let label = Field::MidtermBuildsOn.label();
                 self.fault(Field::MidtermBuildsOn, &fault.sentence(label));

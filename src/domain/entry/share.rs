@@ -6,7 +6,7 @@ use crate::domain::text;
 pub(super) const WHOLE: u32 = 10_000;
 
 /// `None` for what is no share over 0 and up to 100 % with at most two places.
-pub(super) fn parse(typed: &str) -> Option<u32> {
+pub fn parse(typed: &str) -> Option<u32> {
     let folded = text::fold_figures(typed);
     let bare = folded.trim_end_matches(['%', '％']);
     let (whole, places) = bare.split_once('.').unwrap_or((bare, ""));

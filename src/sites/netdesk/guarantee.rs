@@ -3,16 +3,17 @@
 use askama::Template;
 use axum::extract::{Path, State};
 
-use super::frame;
+use super::{frame, reservations};
 use crate::domain::application::ItemState;
-use crate::domain::era;
+use crate::domain::product::Product;
+use crate::domain::{entry, era};
 use crate::domain::key::AuthenticationKey;
 use crate::domain::number::TypedNumber;
 use crate::domain::product::CertificateForm;
 use crate::domain::rulebook::{Channel, HandIn};
 use crate::error::AppError;
 use crate::services::ContractorUser;
-use crate::services::guarantees::{self, Detail, Guarantee, KeyUse, Version};
+use crate::services::guarantees::{self, Detail, KeyUse, Version};
 use crate::services::history::Happened;
 use crate::web::answer::{self, PageResult, Uncompressed};
 use crate::web::page::{HelpLink, Tag, Tone};
@@ -62,6 +63,10 @@ struct Facts {
     price: String,
     amount: String,
     bank: Option<String>,
+    /// 構成員 with shares.
+    members: Vec<(String, String)>,
+    /// Where 中間前払金保証 is begun from this 前払金保証.
+    midterm: Option<String>,
 }
 
 /// The key as people read it; it lives as long as the answer is written.
@@ -144,6 +149,9 @@ pub async fn detail(
     }
     let help = HelpLink::netdesk("guarantees", "保証契約一覧のヘルプ");
     let shell = frame::shell_at(&web, &who, Menu::Guarantees, help, &detail.branch);
+    if detail.guarantee.product == Product::Reservation {
+        return reservations::page(&web, &who, shell, &detail).await;
+    }
     if detail.guarantee.form == CertificateForm::Paper {
         return answer::page(&paper_page(shell, detail));
     }
@@ -171,7 +179,7 @@ fn electronic_page(shell: NetdeskShell, detail: Detail, key: Option<KeyView>) ->
         siblings: siblings(&detail),
         hand_in: hand_in_box(&detail),
         steps: steps(&detail),
-        facts: facts(detail.guarantee),
+        facts: facts(detail, shell.may_write),
         shell,
         key,
     }
@@ -188,7 +196,7 @@ fn paper_page(shell: NetdeskShell, detail: Detail) -> PaperPage {
         posted: detail.handover == Some(crate::domain::content::Handover::Post),
         issued_on: era::slashed(detail.guarantee.issued_on),
         branch: frame::line(&detail.branch),
-        facts: facts(detail.guarantee),
+        facts: facts(detail, shell.may_write),
         shell,
     }
 }
@@ -197,8 +205,17 @@ fn issued() -> Tag {
     Tag::new(Tone::Ok, ItemState::Issued.contractor_word(false))
 }
 
-fn facts(guarantee: Guarantee) -> Facts {
+fn facts(detail: Detail, may_write: bool) -> Facts {
+    let guarantee = detail.guarantee;
+    let begins = may_write && guarantee.product == Product::Prepayment;
     Facts {
+        midterm: begins.then(|| to::Guarantee(&guarantee.number).midterm()),
+        members: detail
+            .venture
+            .into_iter()
+            .flat_map(|venture| venture.members)
+            .map(|member| (member.name, entry::share_words(member.share)))
+            .collect(),
         number: guarantee.number,
         product: guarantee.product.label(),
         contractor: guarantee.contractor_name,

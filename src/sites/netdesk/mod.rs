@@ -12,6 +12,7 @@ pub mod help;
 pub mod invitations;
 pub mod key_notice;
 pub mod obligees;
+pub mod reservations;
 pub mod status;
 pub mod terms;
 pub mod top;
@@ -67,6 +68,36 @@ fn guarantee_routes() -> Routes {
         .get(to::GUARANTEES, READ, guarantees::list)
         .get("/netdesk/guarantees/{number}", READ, guarantee::detail)
         .get(
+            "/netdesk/guarantees/{number}/midterm",
+            WRITE,
+            reservations::show,
+        )
+        .post(
+            "/netdesk/guarantees/{number}/midterm",
+            WRITE,
+            reservations::midterm,
+        )
+        .get(
+            "/netdesk/guarantees/{number}/award",
+            WRITE,
+            reservations::show,
+        )
+        .post(
+            "/netdesk/guarantees/{number}/award",
+            WRITE,
+            reservations::award,
+        )
+        .get(
+            "/netdesk/guarantees/{number}/lost-bid",
+            WRITE,
+            reservations::show,
+        )
+        .post(
+            "/netdesk/guarantees/{number}/lost-bid",
+            WRITE,
+            reservations::lose,
+        )
+        .get(
             "/netdesk/guarantees/{number}/key-notice.pdf",
             SEE_KEY,
             key_notice::pdf,
@@ -103,10 +134,16 @@ fn account_routes() -> Routes {
 
 /// 保証申込: making, checking, sending, following.
 pub fn application_routes() -> Routes {
-    use applications::{confirm, done};
+    use applications::{confirm, documents, done};
     Routes::new(Site::Netdesk)
         .get(to::NEW_APPLICATION, WRITE, applications::new)
         .post(to::NEW_APPLICATION, WRITE, applications::create)
+        .get(to::NEW_RESERVATION, WRITE, applications::new_reservation)
+        .post(
+            to::NEW_RESERVATION,
+            WRITE,
+            applications::create_reservation,
+        )
         .post(to::AUTOSAVE, WRITE, applications::autosave)
         .post(to::ADVICE, WRITE, applications::advice)
         .get("/netdesk/applications/{id}", READ, applications::show)
@@ -115,6 +152,16 @@ pub fn application_routes() -> Routes {
             "/netdesk/applications/{id}/confirmation",
             WRITE,
             confirm::show,
+        )
+        .get(
+            "/netdesk/applications/{id}/approval-record",
+            WRITE,
+            documents::show,
+        )
+        .post(
+            "/netdesk/applications/{id}/approval-record",
+            WRITE,
+            documents::attach,
         )
         .get("/netdesk/applications/{id}/submission", READ, done::show)
         .post(

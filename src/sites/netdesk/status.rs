@@ -202,7 +202,11 @@ fn show_page(
         now: era::stamp(now),
         steps: way(status),
         products: status.items.iter().map(ProductLine::of).collect(),
-        cards: answers::cards(&status.content, &status.branch.name),
+        cards: answers::cards(
+            &status.content,
+            &status.branch.name,
+            era::tokyo_date(status.first_sent_at),
+        ),
         notices: notices(status),
         others: others_than(status.id, others),
         stage: status.stage,
