@@ -193,13 +193,6 @@
   }));
   addEventListener('pageshow', e => { if (e.persisted) undo.splice(0).forEach(f => f()); });
 
-  // 大きすぎるファイルは、送る前に知らせる
-  all('input[type=file][data-max]', el => el.addEventListener('change', () => {
-    const big = (el.files[0]?.size || 0) > Number(el.dataset.max);
-    el.setCustomValidity(big ? 'ファイルが10MBを超えています。10MB以下のPDFを選んでください。' : '');
-    if (big) el.reportValidity();
-  }));
-
   // 待つ画面：変わったら読み込み直す
   all('[data-wait]', el => {
     const end = Date.now() + 5000, look = async () => {

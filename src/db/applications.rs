@@ -390,7 +390,8 @@ pub struct CaseRow {
     pub return_words: Option<String>,
 }
 
-const CASE: &str = "id, surety_id, contractor_id, branch_id, reservation_id, stage, receipt_no, content, revision,
+const CASE: &str =
+    "id, surety_id, contractor_id, branch_id, reservation_id, stage, receipt_no, content, revision,
   sent_by, sent_at, first_sent_at, examiner_id, examined_at, return_words,
   (select name from accounts where accounts.id = examiner_id) as examiner_name";
 

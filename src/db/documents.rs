@@ -118,12 +118,10 @@ pub async fn discard(
     application: Uuid,
     kind: &str,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "delete from documents where application_id = $1 and kind = $2 and sent_at is null",
-    )
-    .bind(application)
-    .bind(kind)
-    .execute(conn)
-    .await
-    .map(drop)
+    sqlx::query("delete from documents where application_id = $1 and kind = $2 and sent_at is null")
+        .bind(application)
+        .bind(kind)
+        .execute(conn)
+        .await
+        .map(drop)
 }

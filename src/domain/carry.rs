@@ -50,7 +50,11 @@ const INFORMATION: [Field; 8] = [
 pub fn midterm(typed: &TypedForm, face: &CertificateFace, fresh: &TypedForm) -> TypedForm {
     let mut form = works(typed, face, fresh);
     let years = Field::YEARS.into_iter().flat_map(<[Field; 2]>::from);
-    copy(typed, &mut form, std::iter::once(Field::Obligation).chain(years));
+    copy(
+        typed,
+        &mut form,
+        std::iter::once(Field::Obligation).chain(years),
+    );
     copy(typed, &mut form, BID);
     switch(&mut form, Product::Midterm);
     form.set(Field::MidtermBuildsOn.id(), face.number.as_str());

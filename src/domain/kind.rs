@@ -160,10 +160,18 @@ mod tests {
         ] {
             assert!(!kind.asks(field), "{field:?}");
         }
-        for field in [Field::BidDate, Field::Price, Field::JvShare5, Field::Handover] {
+        for field in [
+            Field::BidDate,
+            Field::Price,
+            Field::JvShare5,
+            Field::Handover,
+        ] {
             assert!(kind.asks(field), "{field:?}");
         }
         assert_eq!(Field::Price.label_in(kind), "予定する請負金額");
-        assert_eq!(Field::Price.label_in(ApplicationKind::New), "請負金額（総額）");
+        assert_eq!(
+            Field::Price.label_in(ApplicationKind::New),
+            "請負金額（総額）"
+        );
     }
 }

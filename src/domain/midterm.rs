@@ -2,6 +2,7 @@
 
 use time::{Date, Duration};
 
+use super::era;
 use super::money::Yen;
 use super::rulebook::Fraction;
 use super::works::{self, WorksContract};
@@ -35,6 +36,12 @@ pub fn first_day(from: Date, to: Date) -> Option<Date> {
     }
     let day = from.checked_add(Duration::days(days - days / 2))?;
     (day <= to).then_some(day)
+}
+
+/// 「令和8年10月23日」 for an application of `day`, or that there is none.
+pub fn first_day_words(works: &WorksContract, day: Date) -> String {
+    let (from, to) = working_period(works, day);
+    first_day(from, to).map_or_else(|| "ありません".to_owned(), era::plain)
 }
 
 /// The most a midterm prepayment may be beside what was prepaid, in whole yen: 2/10 of the base,
@@ -75,7 +82,10 @@ mod tests {
         assert_eq!(first_day(day, day), None);
         assert_eq!(first_day(day, day.next_day().unwrap()), day.next_day());
         assert_eq!(first_day(day, day.previous_day().unwrap()), None);
-        assert_eq!(first_day(Date::MIN, Date::MAX).map(|it| it > Date::MIN), Some(true));
+        assert_eq!(
+            first_day(Date::MIN, Date::MAX).map(|it| it > Date::MIN),
+            Some(true)
+        );
     }
 
     #[test]

@@ -82,7 +82,9 @@ pub fn judge(bytes: &[u8]) -> Result<(), UploadFault> {
     if !(bytes.starts_with(b"%PDF-1.") || bytes.starts_with(b"%PDF-2.")) {
         return Err(UploadFault::NotPdf);
     }
-    let tail = bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or(bytes);
+    let tail = bytes
+        .get(bytes.len().saturating_sub(TAIL)..)
+        .unwrap_or(bytes);
     if find(tail, b"%%EOF").is_none() || find(tail, b"startxref").is_none() {
         return Err(UploadFault::Broken);
     }

@@ -5,8 +5,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::drafts::stage_of;
-use super::{ContractorUser, documents};
 use super::history::{self, About, By, Entry, Happened, Notice};
+use super::{ContractorUser, documents};
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Sending};
 use crate::db::items::{self, ItemRow};

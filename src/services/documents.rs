@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::drafts::stage_of;
 use super::{ContractorUser, Officer};
 use crate::app::App;
-use crate::db::documents::{self, DocumentRow, NewDocument};
 use crate::db::applications;
+use crate::db::documents::{self, DocumentRow, NewDocument};
 use crate::domain::certificate::{hex, sha256};
 use crate::domain::upload::{self, UploadFault};
 use crate::error::AppError;
@@ -46,6 +46,16 @@ impl From<DocumentRow> for Document {
             at: row.uploaded_at,
             sent_at: row.sent_at,
         }
+    }
+}
+
+/// 「1.2MB」, 「340KB」.
+pub fn size_words(bytes: i32) -> String {
+    let kib = (i64::from(bytes) + 1023) / 1024;
+    if kib < 1024 {
+        format!("{kib}KB")
+    } else {
+        format!("{}.{}MB", kib / 1024, kib % 1024 * 10 / 1024)
     }
 }
 
@@ -161,7 +171,8 @@ pub(super) async fn send_along(
 fn shown_name(typed: &str) -> String {
     let bare = typed.rsplit(['/', '\\']).next().unwrap_or(typed);
     let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
     };
     let clean: String = bare.chars().filter(|c| !hidden(*c)).collect();
     let clean = clean.trim();
@@ -196,6 +207,9 @@ mod tests {
         }
         let long = format!("{}.pdf", "長".repeat(300));
         let shown = shown_name(&long);
-        assert!(shown.chars().count() <= NAME_MAX && shown.ends_with("….pdf"), "{shown}");
+        assert!(
+            shown.chars().count() <= NAME_MAX && shown.ends_with("….pdf"),
+            "{shown}"
+        );
     }
 }

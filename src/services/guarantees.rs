@@ -19,8 +19,8 @@ use crate::domain::era;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::product::{CertificateForm, Product};
 use crate::domain::rulebook::{HandIn, Moment, RuleBook};
-use crate::domain::works::JointVenture;
 use crate::domain::seal::{self, Envelope, PublicKey, PublicKeys};
+use crate::domain::works::JointVenture;
 use crate::error::AppError;
 use crate::vault::sealer::{self, Sealed};
 
@@ -216,7 +216,9 @@ async fn detail_of(
     let history = events::of_guarantee(conn, guarantee.id).await?;
     let branch = sureties::branch(conn, surety, guarantee.branch).await?;
     let content = guarantees::content_of(conn, guarantee.application).await?;
-    let venture = content.as_ref().and_then(|content| content.works.jv.clone());
+    let venture = content
+        .as_ref()
+        .and_then(|content| content.works.jv.clone());
     let information = content.map(|content: ApplicationContent| content.information);
     Ok(Detail {
         versions,
@@ -422,7 +424,11 @@ pub async fn print_paper(
 }
 
 /// Reads a version and checks its signature with the surety's public key.
-pub(super) async fn verified(conn: &mut PgConnection, guarantee: i64, seq: i32) -> Result<Verified, AppError> {
+pub(super) async fn verified(
+    conn: &mut PgConnection,
+    guarantee: i64,
+    seq: i32,
+) -> Result<Verified, AppError> {
     let row = certificates::find(conn, guarantee, seq)
         .await?
         .ok_or(AppError::NotFound)?;

@@ -26,8 +26,7 @@ const NOTE_CHANGE: &str = "保証契約を変更する場合は、表題の下�
 const NOTE_PRICE: &str = "請負金額のみの変更の場合は、この保証契約の効力に影響を及ぼさないので、保証契約変更の手続きをとる必要はありません。";
 
 const NOTE_RESERVATION: &str = "落札された場合は、請負契約の締結までに契約保証をお申し込みください。落札されなかった場合、この予約は効力を失います。";
-const NOTE_BOND: &str =
-    "この証書は契約保証の保証証書ではありません。契約保証の証書は、契約保証のお申し込みにより別に発行します。";
+const NOTE_BOND: &str = "この証書は契約保証の保証証書ではありません。契約保証の証書は、契約保証のお申し込みにより別に発行します。";
 
 /// Why an issue stops at the comparison with the approval.
 pub(super) const OTHER_THAN_APPROVED: &str = "承認した内容と、いま証書に印刷される内容が違います。承認を取り消して、もう一度承認してください。";

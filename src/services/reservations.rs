@@ -130,12 +130,7 @@ pub async fn win(
 ///
 /// # Errors
 /// As [`win`]; `Conflict` where a 契約保証 came of it.
-pub async fn lose(
-    app: &App,
-    who: &ContractorUser,
-    digits: &str,
-    on: Date,
-) -> Result<(), AppError> {
+pub async fn lose(app: &App, who: &ContractorUser, digits: &str, on: Date) -> Result<(), AppError> {
     let now = app.clock.now();
     let mut tx = app.db.begin(&who.scope()).await?;
     let row = own(&mut tx, who, digits, Product::Reservation).await?;
@@ -264,7 +259,16 @@ async fn tell(
         product: Some(Product::Reservation),
         guarantee: Some(row.id),
     };
-    history::record(conn, By::Contractor(who), &about, what, words, json!({}), now).await?;
+    history::record(
+        conn,
+        By::Contractor(who),
+        &about,
+        what,
+        words,
+        json!({}),
+        now,
+    )
+    .await?;
     Ok(())
 }
 

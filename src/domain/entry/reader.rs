@@ -84,7 +84,11 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn choice<T>(&mut self, field: Field, from: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn choice<T>(
+        &mut self,
+        field: Field,
+        from: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         let chosen = from(self.form.get(field.id()));
         if chosen.is_none() {
             self.fault(
@@ -95,7 +99,11 @@ impl Reader<'_> {
         chosen
     }
 
-    pub(super) fn optional_choice<T>(&mut self, field: Field, from: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn optional_choice<T>(
+        &mut self,
+        field: Field,
+        from: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         if self.form.get(field.id()).is_empty() {
             None
         } else {

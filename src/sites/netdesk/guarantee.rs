@@ -5,12 +5,12 @@ use axum::extract::{Path, State};
 
 use super::{frame, reservations};
 use crate::domain::application::ItemState;
-use crate::domain::product::Product;
-use crate::domain::{entry, era};
 use crate::domain::key::AuthenticationKey;
 use crate::domain::number::TypedNumber;
 use crate::domain::product::CertificateForm;
+use crate::domain::product::Product;
 use crate::domain::rulebook::{Channel, HandIn};
+use crate::domain::{entry, era};
 use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::guarantees::{self, Detail, KeyUse, Version};

@@ -139,11 +139,7 @@ pub fn application_routes() -> Routes {
         .get(to::NEW_APPLICATION, WRITE, applications::new)
         .post(to::NEW_APPLICATION, WRITE, applications::create)
         .get(to::NEW_RESERVATION, WRITE, applications::new_reservation)
-        .post(
-            to::NEW_RESERVATION,
-            WRITE,
-            applications::create_reservation,
-        )
+        .post(to::NEW_RESERVATION, WRITE, applications::create_reservation)
         .post(to::AUTOSAVE, WRITE, applications::autosave)
         .post(to::ADVICE, WRITE, applications::advice)
         .get("/netdesk/applications/{id}", READ, applications::show)

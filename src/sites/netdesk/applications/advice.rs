@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::sheet::{MARKED, Sheet};
 use super::place::DECIDING;
+use super::sheet::{MARKED, Sheet};
 use super::typed::{self, Sent};
 use super::{Desk, json as respond};
 use crate::domain::field::Field;
@@ -63,7 +63,12 @@ fn answer(sheet: &Sheet<'_>) -> Value {
         let row = Field::Obligation.id();
         says.insert(row.into(), said(sheet.years_answer()));
         let table = sheet.years();
-        years.extend(table.lines.iter().map(|line| json!([line.label, line.spare])));
+        years.extend(
+            table
+                .lines
+                .iter()
+                .map(|line| json!([line.label, line.spare])),
+        );
     }
     let mut tabs = Map::new();
     for section in sheet.kind.sections().iter().copied() {

@@ -3,7 +3,6 @@
 
 use time::Date;
 
-use super::years::year_words;
 use crate::domain::application::ItemState;
 use crate::domain::content::{
     ApplicationContent, BidFacts, CommonTerms, Information, MidtermTerms,
@@ -12,7 +11,7 @@ use crate::domain::field::{Field, Section};
 use crate::domain::kind::ApplicationKind;
 use crate::domain::money::Yen;
 use crate::domain::product::{CertificateForm, Product};
-use crate::domain::works::fiscal_year;
+use crate::domain::works::{fiscal_year, year_words};
 use crate::domain::{entry, era, midterm};
 
 /// One line: what it is called, what was answered, and what follows from it.
@@ -112,16 +111,6 @@ pub fn until_words(content: &ApplicationContent, product: Product, until: Date) 
         }
         _ if until == content.works.period_to => "工期の終わりと同じ日です",
         _ => "今年度の終わりの日です（複数年度の契約）",
-    }
-}
-
-/// 「1.2MB」, 「340KB」.
-pub fn size_words(bytes: i32) -> String {
-    let kib = (i64::from(bytes) + 1023) / 1024;
-    if kib < 1024 {
-        format!("{kib}KB")
-    } else {
-        format!("{}.{}MB", kib / 1024, kib % 1024 * 10 / 1024)
     }
 }
 
@@ -228,7 +217,7 @@ fn terms_of(
     let fields = Field::of(product);
     let (amount, method) = (fields.amount, fields.fee_method);
     let (bill_to, statement) = (fields.bill_to, fields.paper_statement);
-    let (base, label) = share_base(content, product, applied_on);
+    let (base, label) = content.share_base(product, applied_on);
     let share = Yen::percent_half_up(terms.amount, base)
         .map_or_else(String::new, |share| format!("・{label}の{share}%"));
     let mut lines = Vec::new();
@@ -238,11 +227,13 @@ fn terms_of(
             ..Answer::new(form, terms.form.label())
         }),
         // A reservation has nothing to choose.
-        None => lines.push(
-            Answer::new(amount, terms.form.label()).named("予約証書の形式"),
-        ),
+        None => lines.push(Answer::new(amount, terms.form.label()).named("予約証書の形式")),
     }
-    if let Some(midterm) = content.midterm.as_ref().filter(|_| product == Product::Midterm) {
+    if let Some(midterm) = content
+        .midterm
+        .as_ref()
+        .filter(|_| product == Product::Midterm)
+    {
         lines.extend(foundation(content, midterm, applied_on));
     }
     if product.is_advance() {
@@ -263,8 +254,14 @@ fn terms_of(
     if let Some(name) = content.bank(product) {
         lines.push(Answer::new(bank, name).named("預託金融機関"));
         let used = match product {
-            Product::Midterm => content.midterm.as_ref().is_some_and(|terms| terms.redeposit),
-            _ => content.prepayment.as_ref().is_some_and(|terms| terms.redeposit),
+            Product::Midterm => content
+                .midterm
+                .as_ref()
+                .is_some_and(|terms| terms.redeposit),
+            _ => content
+                .prepayment
+                .as_ref()
+                .is_some_and(|terms| terms.redeposit),
         };
         let words = if used {
             "再預託を利用する"
@@ -279,49 +276,8 @@ fn terms_of(
     lines
 }
 
-/// What the shown ratio of a product is a ratio of: what was typed as this year's base, else this
-/// year's 出来高予定額, else the price.
-pub fn share_base(
-    content: &ApplicationContent,
-    product: Product,
-    applied_on: Date,
-) -> (Yen, &'static str) {
-    let works = &content.works;
-    let scheduled = works
-        .year(works.year_of(applied_on))
-        .filter(|_| product.is_advance())
-        .map(|line| line.scheduled);
-    match (content.fy_base(product), scheduled, product) {
-        (Some(base), ..) => (base, "今年度対象額"),
-        (None, Some(base), _) => (base, "今年度の出来高予定額"),
-        (None, None, Product::Reservation) => (works.price, "予定する請負金額"),
-        (None, None, _) => (works.price, "請負金額"),
-    }
-}
-
-/// The four conditions of 中間前払金, each with whether the contractor ticked it.
-pub fn conditions(terms: &MidtermTerms) -> [(Field, bool); 4] {
-    let said = terms.conditions;
-    [
-        (Field::MidtermConditionPrepaid, said.prepaid),
-        (Field::MidtermConditionHalfOver, said.half_over),
-        (Field::MidtermConditionOnSchedule, said.on_schedule),
-        (Field::MidtermConditionHalfDone, said.half_done),
-    ]
-}
-
-/// 「令和8年10月23日」: the first day of 中間前払金, or that there is none.
-pub fn first_midterm_day(content: &ApplicationContent, applied_on: Date) -> String {
-    let (from, to) = midterm::working_period(&content.works, applied_on);
-    midterm::first_day(from, to).map_or_else(|| "ありません".to_owned(), era::plain)
-}
-
-fn foundation(
-    content: &ApplicationContent,
-    terms: &MidtermTerms,
-    applied_on: Date,
-) -> Vec<Answer> {
-    let first = first_midterm_day(content, applied_on);
+fn foundation(content: &ApplicationContent, terms: &MidtermTerms, applied_on: Date) -> Vec<Answer> {
+    let first = midterm::first_day_words(&content.works, applied_on);
     let mut lines = vec![
         Answer::new(Field::MidtermBuildsOn, &terms.builds_on),
         Answer::yen(Field::MidtermPrepaid, terms.prepaid, ""),
@@ -330,14 +286,18 @@ fn foundation(
             era::gregorian(terms.approved_on)
         )),
     ];
-    lines.extend(conditions(terms).into_iter().zip(1..).map(
-        |((field, met), number)| {
-            let answer = if met { "はい" } else { "いいえ" };
-            Answer::new(field, answer)
-                .named(&format!("条件{number}"))
-                .sub(field.label())
-        },
-    ));
+    lines.extend(
+        terms
+            .stated()
+            .into_iter()
+            .zip(1..)
+            .map(|((field, met), number)| {
+                let answer = if met { "はい" } else { "いいえ" };
+                Answer::new(field, answer)
+                    .named(&format!("条件{number}"))
+                    .sub(field.label())
+            }),
+    );
     lines
 }
 

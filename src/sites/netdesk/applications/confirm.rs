@@ -217,7 +217,7 @@ async fn record(web: &Web, who: &ContractorUser, id: Uuid) -> Result<Record, App
     Ok(Record {
         attached: newest.map(|document| {
             let at = format!("{} {}", era::stamp(document.at), document.by);
-            (document.name, answers::size_words(document.size), at)
+            (document.name, documents::size_words(document.size), at)
         }),
         error: None,
     })

@@ -62,9 +62,15 @@ pub async fn attach(
         }
         Ok(false) => {
             let words = "この申込は、すでに送信されています。認定調書は差し替えていません。";
-            Ok(see_other_telling(&web, address.status(), &Flash::warn(words)))
+            Ok(see_other_telling(
+                &web,
+                address.status(),
+                &Flash::warn(words),
+            ))
         }
-        Err(fault) => confirm::refused_record(&web, &who, id, fault.sentence(APPROVAL_RECORD)).await,
+        Err(fault) => {
+            confirm::refused_record(&web, &who, id, fault.sentence(APPROVAL_RECORD)).await
+        }
     }
 }
 
@@ -92,7 +98,10 @@ async fn receive(request: Request) -> Result<Arrived, StatusCode> {
         .map_err(|_| StatusCode::UNSUPPORTED_MEDIA_TYPE)?;
     let mut arrived = None;
     loop {
-        let part = form.next_field().await.map_err(|_| StatusCode::BAD_REQUEST)?;
+        let part = form
+            .next_field()
+            .await
+            .map_err(|_| StatusCode::BAD_REQUEST)?;
         let Some(mut part) = part else { break };
         if part.name() != Some(FILE) || arrived.is_some() {
             continue;

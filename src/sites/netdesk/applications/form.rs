@@ -340,10 +340,9 @@ fn block(sheet: &Sheet<'_>, product: Product) -> Block {
     if product == Product::Reservation {
         // It has no switch to stand beside.
         let amount = typed::amount(product).id();
-        if let (Some(row), Some(words)) = (
-            rows.iter_mut().find(|row| row.name == amount),
-            error.take(),
-        ) {
+        if let (Some(row), Some(words)) =
+            (rows.iter_mut().find(|row| row.name == amount), error.take())
+        {
             let own = row.error.take().unwrap_or_default();
             row.error = Some(format!("{own}{words}"));
         }
@@ -400,9 +399,21 @@ impl Sheet<'_> {
         use crate::domain::product::CertificateForm;
         use crate::domain::works::{ContractKind, Obligation};
         let code = self.get(field);
-        let ticked = if code.is_empty() { "いいえ" } else { "はい" };
-        let used = if code == "yes" { "利用する" } else { "利用しない" };
-        let wanted = if code == "yes" { "希望する" } else { "希望しない" };
+        let ticked = if code.is_empty() {
+            "いいえ"
+        } else {
+            "はい"
+        };
+        let used = if code == "yes" {
+            "利用する"
+        } else {
+            "利用しない"
+        };
+        let wanted = if code == "yes" {
+            "希望する"
+        } else {
+            "希望しない"
+        };
         let block = Product::ALL.into_iter().find_map(|product| {
             let fields = Field::of(product);
             match field {
@@ -420,7 +431,9 @@ impl Sheet<'_> {
         let word = match field {
             _ if block.is_some() => block.flatten(),
             Field::Kind => ContractKind::from_code(code).map(ContractKind::label),
-            Field::Obligation => Some(Obligation::from_code(code).map_or("なし", Obligation::label)),
+            Field::Obligation => {
+                Some(Obligation::from_code(code).map_or("なし", Obligation::label))
+            }
             Field::BidMethod => BidMethod::from_code(code).map(BidMethod::label),
             Field::PrepaymentPlan => PrepaymentPlan::from_code(code).map(PrepaymentPlan::label),
             Field::Handover => Handover::from_code(code).map(Handover::label),

@@ -26,9 +26,9 @@ pub struct Place {
 impl Place {
     pub fn of(kind: ApplicationKind, book: Option<&RuleBook>) -> Self {
         let hangs_on = |basis: Basis| match book.map(|book| &book.electronic) {
-            Some(Electronic::From { rules }) => rules.iter().any(|rule| {
-                rule.basis == basis && (rule.from.is_some() || rule.until.is_some())
-            }),
+            Some(Electronic::From { rules }) => rules
+                .iter()
+                .any(|rule| rule.basis == basis && (rule.from.is_some() || rule.until.is_some())),
             _ => false,
         };
         Self {

@@ -183,7 +183,9 @@ impl Sheet<'_> {
                 "この発注者は、公告日（指名競争入札では指名の日）で電子保証の可否が決まります。"
             }
             Field::BidDate => "この発注者は、入札日で電子保証の可否が決まります。",
-            Field::PlannedNoticeDate => "この発注者は、契約予定工事通知日で電子保証の可否が決まります。",
+            Field::PlannedNoticeDate => {
+                "この発注者は、契約予定工事通知日で電子保証の可否が決まります。"
+            }
             _ => "この発注者は、落札決定日で電子保証の可否が決まります。",
         };
         self.marked(field, self.day(field)).hint(words)

@@ -124,10 +124,7 @@ impl Sheet<'_> {
         let reserves = self.kind == ApplicationKind::Reservation;
         match field {
             Field::ContractDate => {
-                reserves
-                    || on(Product::Prepayment)
-                    || on(Product::Midterm)
-                    || self.decides(field)
+                reserves || on(Product::Prepayment) || on(Product::Midterm) || self.decides(field)
             }
             Field::BidDate => reserves || self.decides(field),
             Field::NoticeDate | Field::AwardDate | Field::PlannedNoticeDate => self.decides(field),

@@ -5,8 +5,8 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::sheet::Sheet;
-use super::years::year_words;
 use crate::domain::field::Field;
+use crate::domain::works::year_words;
 use crate::web::field::FieldView;
 use crate::web::summary::ErrorItem;
 

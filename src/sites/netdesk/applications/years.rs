@@ -9,7 +9,7 @@ use crate::domain::field::Field;
 use crate::domain::midterm;
 use crate::domain::money::Yen;
 use crate::domain::product::Product;
-use crate::domain::works::{self, ContractKind, MultiYear, Obligation, WorksContract};
+use crate::domain::works::{self, ContractKind, MultiYear, Obligation, WorksContract, year_words};
 use crate::web::page::Tone;
 
 /// The two cells of one fiscal year.
@@ -21,16 +21,6 @@ pub struct YearLine {
     pub ceiling: Field,
     /// The period does not reach it, and nothing is typed there.
     pub spare: bool,
-}
-
-/// 「令和8年度」.
-pub fn year_words(year: i32) -> String {
-    let begins = works::fiscal_year_end(year - 1).next_day();
-    let era = begins.map(era::plain).unwrap_or_default();
-    match era.split_once('年') {
-        Some((year, _)) => format!("{year}年度"),
-        None => format!("{year}年度"),
-    }
 }
 
 impl Sheet<'_> {
@@ -61,7 +51,9 @@ impl Sheet<'_> {
                     year,
                     scheduled,
                     ceiling,
-                    spare: !used && index > 0 && year.zip(last).is_some_and(|(own, last)| own > last),
+                    spare: !used
+                        && index > 0
+                        && year.zip(last).is_some_and(|(own, last)| own > last),
                 }
             })
             .collect()
@@ -105,8 +97,14 @@ impl Sheet<'_> {
         let mut words = Vec::new();
         let mut tone = Tone::Note;
         let sums = [
-            ("出来高予定額", self.sum(Field::YEARS.into_iter().map(|(it, _)| it))),
-            ("支払限度額", self.sum(Field::YEARS.into_iter().map(|(_, it)| it))),
+            (
+                "出来高予定額",
+                self.sum(Field::YEARS.into_iter().map(|(it, _)| it)),
+            ),
+            (
+                "支払限度額",
+                self.sum(Field::YEARS.into_iter().map(|(_, it)| it)),
+            ),
         ];
         let price = self.yen(Field::Price);
         for (label, sum) in sums {
@@ -140,10 +138,13 @@ impl Sheet<'_> {
     fn this_year_words(&self) -> Option<String> {
         let line = self.this_year()?;
         let year = year_words(line.year?);
-        let amounts: Vec<_> = [("出来高予定額", line.scheduled), ("支払限度額", line.ceiling)]
-            .into_iter()
-            .filter_map(|(label, field)| Some(format!("{label}{}円", self.yen(field)?)))
-            .collect();
+        let amounts: Vec<_> = [
+            ("出来高予定額", line.scheduled),
+            ("支払限度額", line.ceiling),
+        ]
+        .into_iter()
+        .filter_map(|(label, field)| Some(format!("{label}{}円", self.yen(field)?)))
+        .collect();
         if amounts.is_empty() {
             return None;
         }
@@ -204,7 +205,9 @@ impl Sheet<'_> {
         let prepaid = self.yen(Field::MidtermPrepaid).unwrap_or(Yen::ZERO);
         let ceiling = midterm::ceiling(base, prepaid);
         if ceiling == Yen::ZERO {
-            return Some("受け取った前払金で10分の6に達しているため、ご利用いただけません".to_owned());
+            return Some(
+                "受け取った前払金で10分の6に達しているため、ご利用いただけません".to_owned(),
+            );
         }
         Some(format!(
             "目安 {ceiling}円（{}、前払金と合わせて{}まで）",
@@ -230,7 +233,11 @@ impl Sheet<'_> {
         let words = format!(
             "構成員は{names}社、出資比率の合計は{}%です。{}",
             crate::domain::entry::share_words(sum),
-            if whole { "" } else { "合計を100%にしてください。" }
+            if whole {
+                ""
+            } else {
+                "合計を100%にしてください。"
+            }
         );
         Some((if whole { Tone::Ok } else { Tone::Note }, words))
     }

@@ -6,13 +6,14 @@ use axum::response::Response;
 use time::OffsetDateTime;
 
 use super::number_of;
-use crate::domain::era;
-use crate::domain::product::CertificateForm;
+use crate::domain::product::{CertificateForm, Product};
+use crate::domain::{entry, era};
 use crate::error::AppError;
 use crate::pdf::certificate::Dress;
 use crate::services::Officer;
 use crate::services::guarantees::{self, Detail, Version};
 use crate::services::history::Happened;
+use crate::services::reservations::{self, Outcome};
 use crate::sites::office::applications::facts::{self, HistoryLine};
 use crate::sites::office::{shell, words};
 use crate::web::answer::{self, PageResult};
@@ -55,6 +56,27 @@ struct Page {
     may_print: bool,
     handover: Option<&'static str>,
     history: Vec<HistoryLine>,
+    /// What came of a reservation: words, and where it is read.
+    outcome: Option<(String, Option<String>)>,
+}
+
+fn outcome_view(outcome: Outcome) -> (String, Option<String>) {
+    match outcome {
+        Outcome::Open => ("入札の結果は、まだ知らされていません。".to_owned(), None),
+        Outcome::Won(came) => {
+            let words = match (&came.number, &came.receipt_no) {
+                (Some(number), _) => format!("落札：契約保証 {number} を発行しました。"),
+                (None, Some(receipt)) => format!("落札：契約保証の申込（受付番号 {receipt}）。"),
+                (None, None) => "落札：契約保証の申込を作成中です。".to_owned(),
+            };
+            let sent = came.receipt_no.is_some();
+            let href = sent.then(|| to::Case(came.application).to_string());
+            (words, href)
+        }
+        Outcome::Lost { on, by, .. } => {
+            (format!("落札しなかった：{}（{by}）", words::day(on)), None)
+        }
+    }
 }
 
 /// GET /office/guarantees/{number}; other ways to write the number lead to the printed one.
@@ -71,9 +93,17 @@ pub async fn show(
         return Ok(answer::see_other(to));
     }
     let shell = shell::shell(&web, &who, OfficeMenu::Guarantees, "guarantee").await?;
+    let outcome = match detail.guarantee.product {
+        Product::Reservation => {
+            Some(reservations::office_outcome(&web, &who, detail.guarantee.id).await?)
+        }
+        _ => None,
+    };
     let may_print = who.role().may_examine() || who.role().may_approve();
     let now = web.clock.now();
-    answer::page(&build(shell.flash(told), detail, may_print, now))
+    let mut page = build(shell.flash(told), detail, may_print, now);
+    page.outcome = outcome.map(outcome_view);
+    answer::page(&page)
 }
 
 fn build(shell: OfficeShell, detail: Detail, may_print: bool, now: OffsetDateTime) -> Page {
@@ -119,6 +149,7 @@ fn build(shell: OfficeShell, detail: Detail, may_print: bool, now: OffsetDateTim
         number: detail.guarantee.number,
         base,
         shell,
+        outcome: None,
     }
 }
 
@@ -135,6 +166,13 @@ fn facts_of(detail: &Detail) -> Vec<(&'static str, String)> {
     }
     if let Some(member) = &guarantee.jv_representative {
         facts.push(("JVの代表者", member.clone()));
+    }
+    let members = detail.venture.iter().flat_map(|venture| &venture.members);
+    let members: Vec<_> = members
+        .map(|it| format!("{}　{}%", it.name, entry::share_words(it.share)))
+        .collect();
+    if !members.is_empty() {
+        facts.push(("構成員と出資比率", members.join("、")));
     }
     facts.extend([
         ("発注者名", guarantee.obligee_name.clone()),

@@ -1,8 +1,8 @@
 //! The rows of each product's block.
 
-use super::{CHOOSE, PREPAYMENT_LIST, tone, wanted};
 use super::super::sheet::{Sheet, permille};
 use super::super::typed;
+use super::{CHOOSE, PREPAYMENT_LIST, tone, wanted};
 use crate::domain::acceptance::Acceptance;
 use crate::domain::content::FeeMethod;
 use crate::domain::field::Field;
@@ -26,10 +26,7 @@ impl Sheet<'_> {
                     CertificateForm::Electronic if refused => {
                         choice.barred("この発注者では、いまはお選びいただけません。")
                     }
-                    CertificateForm::Electronic if product == Product::Contract => choice.note(
-                        "証書は受け取らず、認証キーを発注者へ提出します。前払金保証とは別の認証キーです。",
-                    ),
-                    CertificateForm::Electronic if product == Product::Midterm => choice.note(
+                    CertificateForm::Electronic if product != Product::Prepayment => choice.note(
                         "証書は受け取らず、認証キーを発注者へ提出します。前払金保証とは別の認証キーです。",
                     ),
                     CertificateForm::Electronic => {
@@ -149,9 +146,10 @@ impl Sheet<'_> {
         if product == Product::Reservation {
             return [
                 paid,
-                self.select(bill_to, CHOOSE, places)
-                    .required()
-                    .help("予約手数料請求先", &["予約手数料の請求書をお送りする宛先です。"]),
+                self.select(bill_to, CHOOSE, places).required().help(
+                    "予約手数料請求先",
+                    &["予約手数料の請求書をお送りする宛先です。"],
+                ),
                 self.radios(statement, wanted())
                     .required()
                     .hint("※予約手数料には消費税がかかります。"),
@@ -191,6 +189,20 @@ impl Sheet<'_> {
             Product::Contract | Product::Reservation => {}
         }
         rows.extend(self.fee(product));
+        if product == Product::Midterm {
+            // Explained one block above.
+            let same = [
+                Field::MidtermForm,
+                Field::MidtermFyBase,
+                Field::MidtermBank,
+                Field::MidtermBillTo,
+            ];
+            for row in &mut rows {
+                if same.iter().any(|field| field.id() == row.name) {
+                    row.help = None;
+                }
+            }
+        }
         rows
     }
 

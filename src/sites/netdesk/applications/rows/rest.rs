@@ -1,8 +1,8 @@
 //! The rows of 入札の状況 and その他.
 
-use super::{CHOOSE, wanted};
 use super::super::place::DECIDING;
 use super::super::sheet::Sheet;
+use super::{CHOOSE, wanted};
 use crate::domain::content::{BidMethod, Handover, PrepaymentPlan};
 use crate::domain::field::Field;
 use crate::domain::kind::ApplicationKind;
