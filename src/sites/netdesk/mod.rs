@@ -67,30 +67,15 @@ fn guarantee_routes() -> Routes {
         .get(to::TOP, READ, top::page)
         .get(to::GUARANTEES, READ, guarantees::list)
         .get("/netdesk/guarantees/{number}", READ, guarantee::detail)
-        .get(
-            "/netdesk/guarantees/{number}/midterm",
-            WRITE,
-            reservations::show,
-        )
         .post(
             "/netdesk/guarantees/{number}/midterm",
             WRITE,
             reservations::midterm,
         )
-        .get(
-            "/netdesk/guarantees/{number}/award",
-            WRITE,
-            reservations::show,
-        )
         .post(
             "/netdesk/guarantees/{number}/award",
             WRITE,
             reservations::award,
-        )
-        .get(
-            "/netdesk/guarantees/{number}/lost-bid",
-            WRITE,
-            reservations::show,
         )
         .post(
             "/netdesk/guarantees/{number}/lost-bid",
@@ -148,11 +133,6 @@ pub fn application_routes() -> Routes {
             "/netdesk/applications/{id}/confirmation",
             WRITE,
             confirm::show,
-        )
-        .get(
-            "/netdesk/applications/{id}/approval-record",
-            WRITE,
-            documents::show,
         )
         .post(
             "/netdesk/applications/{id}/approval-record",

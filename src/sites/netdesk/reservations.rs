@@ -14,7 +14,7 @@ use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::guarantees::{self, Detail, Guarantee};
 use crate::services::reservations::{self, Came, Outcome};
-use crate::web::answer::{self, PageResult, see_other};
+use crate::web::answer::{self, PageResult};
 use crate::web::field::FieldView;
 use crate::web::flash::see_other_telling;
 use crate::web::form::RawForm;
@@ -224,13 +224,6 @@ pub async fn midterm(
     let words = "前払金保証の内容を引き継ぎました。認定日・金額を入力してください。";
     let to = format!("{}#f-midterm_approved_on", to::Application(id));
     Ok(see_other_telling(&web, to, &Flash::ok(words)))
-}
-
-/// GET of what is only pressed: the guarantee's page has the button.
-pub async fn show(who: ContractorUser, Path(typed): Path<String>) -> PageResult {
-    let number = number_of(&who, &typed)?;
-    let number = format!("{}{}", number.digits(), who.suffix());
-    Ok(see_other(to::Guarantee(&number).to_string()))
 }
 
 pub(super) fn shell(web: &Web, who: &ContractorUser, detail: &Detail) -> NetdeskShell {

@@ -9,7 +9,7 @@ use super::{Id, confirm};
 use crate::domain::upload::{LARGEST, UploadFault};
 use crate::services::ContractorUser;
 use crate::services::documents::{self, APPROVAL_RECORD, Attached};
-use crate::web::answer::{PageResult, see_other};
+use crate::web::answer::PageResult;
 use crate::web::flash::see_other_telling;
 use crate::web::page::Flash;
 use crate::web::state::Web;
@@ -72,11 +72,6 @@ pub async fn attach(
             confirm::refused_record(&web, &who, id, fault.sentence(APPROVAL_RECORD)).await
         }
     }
-}
-
-/// GET of the same address, as after a sign-in: the check page has the form.
-pub async fn show(Id(id): Id) -> Response {
-    see_other(Application(id).confirmation())
 }
 
 fn refused_status(status: StatusCode) -> Response {
