@@ -72,7 +72,7 @@ pub async fn of_application(
     sqlx::query_as(
         "select id, kind, name, length(bytes) as size, sha256, uploaded_by, uploaded_at, sent_at
          from documents where surety_id = $1 and application_id = $2
-         order by uploaded_at desc, id desc",
+         order by sent_at desc nulls first, uploaded_at desc, id desc",
     )
     .bind(surety)
     .bind(application)

@@ -195,6 +195,8 @@ async fn t21_consulting_is_held_to_three_tenths_and_reads_right() {
     let form = both(
         &desk,
         &[
+            // Of no register: the general rates.
+            ("obligee", "見本川町長"),
             ("works_name", "市道橋梁点検業務委託"),
             ("kind", "consulting"),
             ("price", "12,345,600"),
@@ -217,7 +219,7 @@ async fn t21_consulting_is_held_to_three_tenths_and_reads_right() {
         .get(&format!("/netdesk/applications/{over}?check=1"))
         .await;
     let limits = page.all("#q-prepayment_amount .lim").join("");
-    assert!(limits.contains("3,70"), "{limits}");
+    assert!(limits.contains("目安 3,703,680円"), "{limits}");
     let (_, [number, _]) = issue(&house, &desk, &form).await;
     soumu
         .get(&format!("/netdesk/guarantees/{number}/certificates/1"))

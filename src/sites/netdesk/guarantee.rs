@@ -16,6 +16,7 @@ use crate::services::ContractorUser;
 use crate::services::guarantees::{self, Detail, KeyUse, Version};
 use crate::services::history::Happened;
 use crate::web::answer::{self, PageResult, Uncompressed};
+use crate::web::flash::Told;
 use crate::web::page::{HelpLink, Tag, Tone};
 use crate::web::shell::{Menu, NetdeskShell};
 use crate::web::state::Web;
@@ -140,6 +141,7 @@ pub async fn detail(
     State(web): State<Web>,
     who: ContractorUser,
     Path(typed): Path<String>,
+    Told(told): Told,
 ) -> PageResult {
     let number = number_of(&who, &typed)?;
     let detail = guarantees::detail(&web, &who, number.digits()).await?;
@@ -148,7 +150,7 @@ pub async fn detail(
         return Ok(answer::see_other(to));
     }
     let help = HelpLink::netdesk("guarantees", "保証契約一覧のヘルプ");
-    let shell = frame::shell_at(&web, &who, Menu::Guarantees, help, &detail.branch);
+    let shell = frame::shell_at(&web, &who, Menu::Guarantees, help, &detail.branch).flash(told);
     if detail.guarantee.product == Product::Reservation {
         return reservations::page(&web, &who, shell, &detail).await;
     }

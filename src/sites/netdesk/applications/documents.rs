@@ -1,6 +1,6 @@
 //! 認定調書: attached on the check page, replaced there until the application is sent.
 
-use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use tokio::sync::Semaphore;
@@ -88,10 +88,14 @@ async fn receive(request: Request) -> Result<Arrived, StatusCode> {
         drain(request).await;
         return Ok(Arrived::Fault(UploadFault::TooLarge));
     }
-    let mut form = Multipart::from_request(request, &())
-        .await
-        .map_err(|_| StatusCode::UNSUPPORTED_MEDIA_TYPE)?;
+    let boundary = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| multer::parse_boundary(kind.to_str().ok()?).ok())
+        .ok_or(StatusCode::UNSUPPORTED_MEDIA_TYPE)?;
+    let mut form = multer::Multipart::new(request.into_body().into_data_stream(), boundary);
     let mut arrived = None;
+    let mut taken = 0;
     loop {
         let part = form
             .next_field()
@@ -104,6 +108,10 @@ async fn receive(request: Request) -> Result<Arrived, StatusCode> {
         let name = part.file_name().unwrap_or_default().to_owned();
         let mut bytes = Vec::new();
         while let Some(piece) = part.chunk().await.map_err(|_| StatusCode::BAD_REQUEST)? {
+            taken += piece.len();
+            if taken > DRAINED {
+                return Ok(Arrived::Fault(UploadFault::TooLarge));
+            }
             // One byte more than allowed tells; the rest need not be kept.
             let room = (LARGEST + 1).saturating_sub(bytes.len());
             bytes.extend(piece.iter().take(room));

@@ -24,7 +24,7 @@ pub async fn fetch(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (
             header::CONTENT_SECURITY_POLICY,
-            "sandbox; default-src 'none'; frame-ancestors 'none'".to_owned(),
+            "default-src 'none'; frame-ancestors 'none'; sandbox".to_owned(),
         ),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
