@@ -64,10 +64,10 @@ await day(async d => {
     holds(await opened('jv'), 'the table of members opens with the JV\'s name');
     await d.check(contractor, '保証申込／構成員の表');
   } else await contractor.touch('構成員と出資比率を入力する');
-  await contractor.fill('構成員1', 'みなと建設株式会社');
-  await contractor.fill('出資比率1', '６０％');
-  await contractor.fill('構成員2', '株式会社やまと土木');
-  await contractor.fill('出資比率2', '40');
+  await contractor.fill('構成員1の会社名', 'みなと建設株式会社');
+  await contractor.fill('構成員1の出資比率', '６０％');
+  await contractor.fill('構成員2の会社名', '株式会社やまと土木');
+  await contractor.fill('構成員2の出資比率', '40');
   await contractor.choose('複数年度の契約', '債務負担行為');
   if (given.script !== false) holds(await opened('years'), 'the table of years opens with the choice');
   else await contractor.touch('年度ごとの金額を入力する');
@@ -84,14 +84,14 @@ await day(async d => {
   same(await contractor.value('令和9年度の出来高予定額'), '8,000万円', 'what was typed stays');
 
   d.step('a fault beside each cell');
-  await contractor.fill('出資比率2', '半分');
+  await contractor.fill('構成員2の出資比率', '半分');
   await contractor.fill('令和9年度の支払限度額', 'たくさん');
   await contractor.press('申込内容を確認する');
   same(contractor.status, 422, 'the answer');
-  await contractor.beside('出資比率2', '株式会社やまと土木の出資比率');
+  await contractor.beside('構成員2の出資比率', '株式会社やまと土木の出資比率');
   await contractor.beside('令和9年度の支払限度額', '2年度目の支払限度額');
   await d.check(contractor, '保証申込／表の誤り');
-  await contractor.fill('出資比率2', '40');
+  await contractor.fill('構成員2の出資比率', '40');
   await contractor.fill('令和9年度の支払限度額', '84,000,000');
   await contractor.press('申込内容を確認する');
   await row('checked');
@@ -113,7 +113,7 @@ await day(async d => {
   await contractor.press('中間前払金保証を申し込む');
   await row('begun');
   const draft = (await contractor.path()).split('/').pop();
-  same([await contractor.value('前払金保証の保証契約番号'), await contractor.value('受け取った前払金の額'), await contractor.value('工事名'), await contractor.value('構成員2')], [d.facts.前払番号, '12,000,000', WORKS, '株式会社やまと土木'], 'what is carried over');
+  same([await contractor.value('前払金保証の保証契約番号'), await contractor.value('受け取った前払金の額'), await contractor.value('工事名'), await contractor.value('構成員2の会社名')], [d.facts.前払番号, '12,000,000', WORKS, '株式会社やまと土木'], 'what is carried over');
   await d.check(contractor, '保証申込／中間前払金保証');
   await contractor.fill('認定日', '2026-10-20');
   for (const one of ['1', '2', '3', '4']) await contractor.run(`document.querySelectorAll('[id^=f-midterm_condition]')[${one - 1}].checked || document.querySelectorAll('[id^=f-midterm_condition]')[${one - 1}].click()`);

@@ -71,7 +71,12 @@ impl Sheet<'_> {
             self.obligee(),
             self.text(Field::WorksName)
                 .required()
-                .hint("契約書のとおりに入力してください。このまま証書に印刷します。"),
+                .hint(match self.kind {
+                    ApplicationKind::Reservation => {
+                        "入札公告のとおりに入力してください。このまま予約証書に印刷します。"
+                    }
+                    _ => "契約書のとおりに入力してください。このまま証書に印刷します。",
+                }),
             self.radios(
                 Field::Kind,
                 ContractKind::ALL

@@ -62,8 +62,9 @@ impl Sheet<'_> {
                 label: member.label().to_owned(),
                 spare: false,
                 cells: [
-                    self.cell(member, member.label()).width("in--m"),
-                    self.cell(share, share.label())
+                    self.cell(member, &format!("{}の会社名", member.label()))
+                        .width("in--m"),
+                    self.cell(share, &format!("{}の出資比率", member.label()))
                         .width("in--share num")
                         .input_mode("decimal"),
                 ],

@@ -132,7 +132,7 @@ impl Sheet<'_> {
             era::plain(works.advance_until(self.today)),
             era::plain(to)
         ));
-        Some((tone, words.concat()))
+        Some((tone, words.join("\n")))
     }
 
     fn this_year_words(&self) -> Option<String> {
@@ -155,7 +155,7 @@ impl Sheet<'_> {
             .and_then(|(amount, base)| permille(amount, base).map(|share| (base, share)))
             .map_or_else(String::new, |(base, share)| {
                 format!(
-                    "前払金保証金額は、今年度対象額{base}円の{}.{}%です。",
+                    "\n前払金保証金額は、今年度対象額{base}円の{}.{}%です。",
                     share / 10,
                     share % 10
                 )
