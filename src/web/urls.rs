@@ -16,6 +16,8 @@ pub mod netdesk {
     pub const NEW_APPLICATION: &str = "/netdesk/applications/new";
     /// 契約保証予約申込（入札ボンド） 申込の作成（新規）
     pub const NEW_RESERVATION: &str = "/netdesk/reservations/new";
+    /// How the addresses end to which files are sent.
+    pub const UPLOAD_END: &str = "/approval-record";
     /// 下書き
     pub const DRAFTS: &str = "/netdesk/drafts";
     /// 状況
@@ -63,7 +65,7 @@ pub mod netdesk {
 
         /// 認定調書 (POST)
         pub fn approval_record(self) -> String {
-            format!("{self}/approval-record")
+            format!("{self}{UPLOAD_END}")
         }
 
         /// 送信完了

@@ -144,8 +144,12 @@ async fn a_bid_that_is_won_becomes_a_contract_guarantee_once() {
     let id = sent(&mut soumu).await;
     let number = issued(&house, &desk, id).await;
     let address = format!("/netdesk/guarantees/{number}");
-    let page = soumu.post(&format!("{address}/award"), &[]).await;
+    // Two people at the same moment: one draft.
+    let mut colleague = house.contractor("minato.keiri").await;
+    let award = format!("{address}/award");
+    let (page, other) = tokio::join!(soumu.post(&award, &[]), colleague.post(&award, &[]));
     let draft = page.is(303).location().unwrap();
+    assert_eq!(other.is(303).location(), Some(draft.clone()));
     let page = soumu.get(&draft).await;
     page.says(&format!("契約保証予約 {number} の内容を引き継いでいます"));
     let form = Typed::of(&page, &draft);
@@ -169,7 +173,7 @@ async fn a_bid_that_is_won_becomes_a_contract_guarantee_once() {
     ] {
         assert_eq!(form.get(name), value, "{name}");
     }
-    // Pressed again, in another window too: the same draft.
+    // Pressed again: the same draft.
     for _ in 0..2 {
         let again = soumu.post(&format!("{address}/award"), &[]).await;
         assert_eq!(again.location(), Some(draft.clone()));

@@ -1,12 +1,15 @@
 //! 認定調書: attached on the check page, replaced there until the application is sent.
 
+use std::time::Duration;
+
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
-use axum::response::Response;
+use axum::response::IntoResponse;
 use tokio::sync::Semaphore;
 
 use super::{Id, confirm};
 use crate::domain::upload::{LARGEST, UploadFault};
+use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::documents::{self, APPROVAL_RECORD, Attached};
 use crate::web::answer::PageResult;
@@ -22,7 +25,9 @@ const ENVELOPE: usize = 16 * 1024;
 /// So much more is still taken in and thrown away, so that its sender reads the answer.
 const DRAINED: usize = 4 * LARGEST;
 /// Files are held in memory while they are judged: so many at once.
-static AT_ONCE: Semaphore = Semaphore::const_new(6);
+static AT_ONCE: Semaphore = Semaphore::const_new(16);
+/// How long somebody waits for a place.
+const QUEUE: Duration = Duration::from_secs(10);
 
 /// What arrived.
 enum Arrived {
@@ -38,8 +43,8 @@ pub async fn attach(
     request: Request,
 ) -> PageResult {
     let arrived = {
-        let Ok(_place) = AT_ONCE.acquire().await else {
-            return Ok(refused_status(StatusCode::SERVICE_UNAVAILABLE));
+        let Ok(Ok(_place)) = tokio::time::timeout(QUEUE, AT_ONCE.acquire()).await else {
+            return Err(AppError::Busy(10));
         };
         match receive(request).await {
             Ok(Arrived::Fault(fault)) => Err(fault),
@@ -50,7 +55,7 @@ pub async fn attach(
                     Attached::Refused(fault) => Err(fault),
                 }
             }
-            Err(status) => return Ok(refused_status(status)),
+            Err(status) => return Ok(status.into_response()),
         }
     };
     let address = Application(id);
@@ -72,10 +77,6 @@ pub async fn attach(
             confirm::refused_record(&web, &who, id, fault.sentence(APPROVAL_RECORD)).await
         }
     }
-}
-
-fn refused_status(status: StatusCode) -> Response {
-    axum::response::IntoResponse::into_response(status)
 }
 
 /// The one file of the form. A status where what was sent is no such form, or its end never came.
