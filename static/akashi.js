@@ -61,6 +61,7 @@
     box.querySelector('meter').value = p ?? 0;
   };
   const ratios = () => all('[data-ratio]', ratio);
+  document.addEventListener('ratios', ratios);
   all('[data-read]', out => {
     const el = at('f-' + out.id.slice(2)), read = () => { out.textContent = reads[out.dataset.read](el.value); };
     if (!el) return;

@@ -15,7 +15,7 @@
       box = document.createElement('div');
       box.id = 's-' + name;
       box.innerHTML = '<svg class="i" aria-hidden="true"><use/></svg><p></p>';
-      row.querySelector('.inline, .picks').after(box);
+      row.querySelector('.inline, .picks, .radios').after(box);
       const own = row.getAttribute('role') === 'radiogroup' ? row : field;
       own.setAttribute('aria-describedby', [own.getAttribute('aria-describedby'), box.id].filter(Boolean).join(' '));
     }
@@ -31,23 +31,33 @@
     note.textContent = told.words;
   };
 
-  // 公告日・落札決定日は、要るときだけ「請負工事の情報」に立つ
+  // 電子保証の可否が決まる日付は、要るときだけ「請負工事の情報」に立つ
   const works = form.querySelector('[data-rows=works]'), bid = form.querySelector('[data-rows=bid]');
   const ask = (name, needed) => {
     const row = at('f-' + name)?.closest('.row');
-    if (!row || !works || works.contains(row) === needed) return;
-    const had = document.activeElement;
+    if (!row || !works || !bid || works.contains(row) === needed) return;
+    const had = document.activeElement, aside = form.querySelector('[data-aside]');
     if (needed) at('f-jv_name').closest('.row').before(row);
     else if (name === 'award_date') at('f-bid_method').closest('.row').after(row);
-    else {
-      const aside = form.querySelector('[data-aside]');
-      if (aside) { aside.append(row); aside.hidden = false; } else bid.append(row);
-    }
-    const aside = form.querySelector('[data-aside]');
-    if (name === 'notice_date' && aside) aside.hidden = needed;
+    else aside.append(row);
+    aside.hidden = !aside.querySelector('.row');
     bid.querySelector(`[data-above=${name}]`)?.remove();
     if (had && had !== document.body) had.focus({ preventScroll: true });
   };
+
+  // 年度ごとの表：工期から年度の名前が決まり、届かない年度はたたむ
+  const years = told => document.querySelectorAll('#t-years tbody tr').forEach((tr, i) => {
+    if (!told[i]) return;
+    const [words, spare] = told[i];
+    tr.querySelector('th').textContent = words;
+    tr.querySelectorAll('label').forEach((label, j) => { label.textContent = words + ['の出来高予定額', 'の支払限度額'][j]; });
+    tr.hidden = spare;
+  });
+  const open = (id, when) => { const box = at(id); if (box && when) box.open = true; };
+  form.addEventListener('change', e => {
+    if (e.target.name === 'obligation') open('t-years', e.target.value !== 'none');
+    if (e.target.name === 'jv_name') open('t-jv', e.target.value.trim() !== '');
+  });
 
   const mark = (name, needed) => {
     const field = at('f-' + name), row = field?.closest('.row'), badge = row?.querySelector('.req, .opt');
@@ -82,6 +92,9 @@
       for (const [name, words] of Object.entries(told.says)) say(name, words);
       for (const [name, words] of Object.entries(told.cards)) card(name, words);
       for (const [name, words] of Object.entries(told.limits)) { const el = at('q-' + name)?.querySelector('.lim'); if (el) el.textContent = words; }
+      for (const [name, ids] of Object.entries(told.bases)) { const el = at('f-' + name); if (el) el.dataset.ratio = ids; }
+      document.dispatchEvent(new Event('ratios'));
+      years(told.years);
       for (const [name, needed] of Object.entries(told.asks)) ask(name, needed);
       for (const [name, needed] of Object.entries(told.needs)) mark(name, needed);
       if (!document.querySelector('.errs li')) for (const [name, [kind, words]] of Object.entries(told.tabs)) {

@@ -14,6 +14,9 @@ pub struct ApplicationRow {
     pub id: Uuid,
     pub contractor_id: i64,
     pub branch_id: Option<i64>,
+    pub kind: String,
+    /// The reservation it was carried over from.
+    pub reservation_id: Option<i64>,
     pub stage: String,
     pub receipt_no: Option<String>,
     pub form: Json<TypedForm>,
@@ -30,13 +33,11 @@ pub struct ApplicationRow {
     /// 申込日: when it was sent for the first time.
     pub first_sent_at: Option<OffsetDateTime>,
     pub return_words: Option<String>,
-    /// new, reservation, change
-    pub kind: String,
     /// 変更の申込: of which guarantee.
     pub guarantee_id: Option<i64>,
 }
 
-const COLUMNS: &str = "kind, guarantee_id, id, contractor_id, branch_id, stage, receipt_no, form, content, revision,
+const COLUMNS: &str = "kind, guarantee_id, reservation_id, id, contractor_id, branch_id, stage, receipt_no, form, content, revision,
   obligee_name, works_name, price, created_by, updated_by, updated_at, sent_by, sent_at, first_sent_at,
   return_words";
 
@@ -53,18 +54,27 @@ pub struct Writing<'a> {
     pub price: Option<i64>,
 }
 
+/// What an application stays, from its first save on.
+#[derive(Debug, Clone, Copy)]
+pub struct Beginning<'a> {
+    pub kind: &'a str,
+    /// The reservation it is carried over from.
+    pub reservation: Option<i64>,
+}
+
 /// A draft's first save. False when the id is taken: the same form was posted before.
 pub async fn create(
     conn: &mut PgConnection,
     surety: i64,
     contractor: i64,
     id: Uuid,
+    beginning: Beginning<'_>,
     writing: &Writing<'_>,
 ) -> Result<bool, sqlx::Error> {
     sqlx::query(
         "insert into applications (id, surety_id, contractor_id, branch_id, stage, form, obligee_name,
-           works_name, works_search, price, created_by, created_at, updated_by, updated_at)
-         values ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, $10, $11)
+           works_name, works_search, price, created_by, created_at, updated_by, updated_at, kind, reservation_id)
+         values ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, $11, $10, $11, $12, $13)
          on conflict (id) do nothing",
     )
     .bind(id)
@@ -78,6 +88,8 @@ pub async fn create(
     .bind(writing.price)
     .bind(writing.by)
     .bind(writing.at)
+    .bind(beginning.kind)
+    .bind(beginning.reservation)
     .execute(conn)
     .await
     .map(|done| done.rows_affected() == 1)
@@ -425,6 +437,7 @@ pub struct CaseRow {
     pub surety_id: i64,
     pub contractor_id: i64,
     pub branch_id: i64,
+    pub reservation_id: Option<i64>,
     pub stage: String,
     pub receipt_no: String,
     pub content: Json<ApplicationContent>,
@@ -442,7 +455,7 @@ pub struct CaseRow {
 }
 
 const CASE: &str =
-    "guarantee_id, id, surety_id, contractor_id, branch_id, stage, receipt_no, content, revision,
+    "guarantee_id, id, surety_id, contractor_id, branch_id, reservation_id, stage, receipt_no, content, revision,
   sent_by, sent_at, first_sent_at, examiner_id, examined_at, return_words,
   (select name from accounts where accounts.id = examiner_id) as examiner_name";
 

@@ -12,12 +12,17 @@ pub struct NewSurety<'a> {
     pub suffix: &'a str,
     pub vow_prepayment: &'a str,
     pub vow_contract: &'a str,
+    /// `None`: the installation's own words.
+    pub vow_reservation: Option<&'a str>,
 }
 
 pub async fn surety(conn: &mut PgConnection, new: &NewSurety<'_>) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar(
         "insert into sureties (name, address, president_title, president_name, suffix, vow_prepayment,
-           vow_contract) values ($1, $2, $3, $4, $5, $6, $7) returning id",
+           vow_contract, vow_reservation)
+         values ($1, $2, $3, $4, $5, $6, $7, coalesce($8,
+           '当会社は、上記の工事を落札された場合には、契約保証約款に基づき上記の金額の範囲内で契約保証をお引き受けすることを、ここに予約します。'))
+         returning id",
     )
     .bind(new.name)
     .bind(new.address)
@@ -26,6 +31,7 @@ pub async fn surety(conn: &mut PgConnection, new: &NewSurety<'_>) -> Result<i64,
     .bind(new.suffix)
     .bind(new.vow_prepayment)
     .bind(new.vow_contract)
+    .bind(new.vow_reservation)
     .fetch_one(conn)
     .await
 }

@@ -50,6 +50,7 @@ pub struct LineRow {
     pub obligee_name: String,
     pub works_name: String,
     pub contractor_name: String,
+    pub jv_name: Option<String>,
     pub price: i64,
     pub amount: i64,
     pub until: Date,
@@ -57,7 +58,7 @@ pub struct LineRow {
 }
 
 const LINE: &str = "id, number, suffix, product, form, obligee_name, works_name, contractor_name,
-  price, amount, until, issued_on";
+  jv_name, price, amount, until, issued_on";
 
 /// What a contractor's list is asked for. `like` carries its own `%`.
 #[derive(Debug, Clone, Default)]
@@ -275,7 +276,24 @@ pub async fn of_same_works(
     .await
 }
 
-/// Its number with the letter.
+/// The newest fifty 前払金保証 of a company, expired ones too: number with letter, and 工事名.
+pub async fn prepayments(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+) -> Result<Vec<(String, String)>, sqlx::Error> {
+    sqlx::query_as(
+        "select number || suffix, works_name from guarantees
+         where surety_id = $1 and contractor_id = $2 and issued_at is not null and product = 'prepayment'
+         order by issued_on desc, id desc limit 50",
+    )
+    .bind(surety)
+    .bind(contractor)
+    .fetch_all(conn)
+    .await
+}
+
+/// Number with letter.
 pub async fn number(conn: &mut PgConnection, id: i64) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar("select number || suffix from guarantees where id = $1")
         .bind(id)

@@ -40,6 +40,7 @@ pub struct Draftable {
     pub suffix: String,
     pub vow_prepayment: String,
     pub vow_contract: String,
+    pub vow_reservation: String,
 }
 
 const DRAFTABLE: &str = "select i.id as item_id, i.application_id, i.surety_id, i.contractor_id,
@@ -50,7 +51,7 @@ const DRAFTABLE: &str = "select i.id as item_id, i.application_id, i.surety_id, 
   c.name as contractor_name, c.address as contractor_address, c.representative, c.lump_sum,
   b.name as branch_name, b.tel as branch_tel, b.fax as branch_fax, s.name as surety_name,
   s.address as surety_address, s.president_title, s.president_name, s.suffix, s.vow_prepayment,
-  s.vow_contract
+  s.vow_contract, s.vow_reservation
   from application_items i
   join applications a on a.id = i.application_id
   join contractors c on c.surety_id = i.surety_id and c.id = i.contractor_id

@@ -374,6 +374,8 @@ pub async fn has_payment(
 #[derive(Debug, Clone, Default)]
 pub struct Search<'a> {
     pub product: Option<&'a str>,
+    /// 契約保証予約 only; else everything but them.
+    pub reserved: bool,
     /// Sent at this instant or later.
     pub from: Option<OffsetDateTime>,
     /// Sent before this instant.
@@ -401,6 +403,7 @@ pub struct ListedRow {
     pub number: Option<String>,
     pub obligee_name: String,
     pub works_name: String,
+    pub jv_name: Option<String>,
     pub price: Option<i64>,
     pub sent_at: OffsetDateTime,
     /// Whole yen.
@@ -413,7 +416,7 @@ const LISTED: &str = "from application_items i
   join applications a on a.surety_id = i.surety_id and a.contractor_id = i.contractor_id
     and a.id = i.application_id
   where i.surety_id = $1 and i.contractor_id = $2
-    and ($3::text is null or i.product = $3)
+    and ($3::text is null or i.product = $3) and (i.product = 'reservation') = $7
     and i.sent_at >= coalesce($4, '-infinity'::timestamptz) and i.sent_at < coalesce($5, 'infinity'::timestamptz)
     and ($6::text is null or a.works_search like $6)";
 
@@ -435,9 +438,9 @@ pub async fn of_contractor(
              i.sent_at, i.amount, i.base_seq, i.guarantee_id,
              exists (select from payments p where p.item_id = i.id and p.terms_seq = i.terms_seq) as paid,
              (select g.number || g.suffix from guarantees g where g.id = i.guarantee_id) as number,
-             a.obligee_name, a.works_name, a.price
-           {LISTED} and ($7::timestamptz is null or (i.sent_at, i.id) {place} ($7, $8))
-           order by i.sent_at {order}, i.id {order} offset $9 limit $10) i
+             a.obligee_name, a.works_name, a.content #>> '{{works,jv,name}}' as jv_name, a.price
+           {LISTED} and ($8::timestamptz is null or (i.sent_at, i.id) {place} ($8, $9))
+           order by i.sent_at {order}, i.id {order} offset $10 limit $11) i
          {FEE_TABLE} order by i.sent_at {order}, i.id {order}"
     )))
     .bind(surety)
@@ -446,6 +449,7 @@ pub async fn of_contractor(
     .bind(search.from)
     .bind(search.until)
     .bind(search.like)
+    .bind(search.reserved)
     .bind(at)
     .bind(id)
     .bind(search.offset)
@@ -470,6 +474,7 @@ pub async fn count_of_contractor(
     .bind(search.from)
     .bind(search.until)
     .bind(search.like)
+    .bind(search.reserved)
     .fetch_one(conn)
     .await
 }

@@ -11,6 +11,7 @@ pub mod branches;
 pub mod certificates;
 pub mod closings;
 pub mod contractors;
+pub mod documents;
 pub mod dsure;
 pub mod events;
 pub mod fee_tables;
@@ -29,6 +30,7 @@ mod pool;
 pub mod queue;
 pub mod receipts;
 pub mod renewals;
+pub mod reservations;
 pub mod standing;
 pub mod sureties;
 

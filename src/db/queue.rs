@@ -14,6 +14,7 @@ pub struct QueueRow {
     pub contractor_name: String,
     pub obligee_name: String,
     pub works_name: String,
+    pub jv_name: Option<String>,
     pub price: i64,
     pub sent_at: OffsetDateTime,
     pub branch_name: String,
@@ -72,7 +73,7 @@ pub async fn page(
               'amount', i.amount, 'state', i.state) order by i.product desc), '[]')
             from application_items i where i.application_id = q.id) as items
          from (select a.id, a.receipt_no, a.stage, c.name as contractor_name, a.obligee_name,
-             a.works_name, a.price, a.sent_at, a.branch_id, a.examiner_id
+             a.works_name, a.content #>> '{{works,jv,name}}' as jv_name, a.price, a.sent_at, a.branch_id, a.examiner_id
            {FROM} order by a.sent_at {order}, a.id limit $11 offset $12) q
          join branches b on b.id = q.branch_id
          left join accounts e on e.id = q.examiner_id

@@ -127,6 +127,13 @@ pub struct CertificateFace {
     /// 請負契約日; a 契約保証 may precede the contract.
     #[serde(with = "era::iso::option")]
     pub contract_date: Option<Date>,
+    /// 入札日; of a reservation only, and absent from all other bytes.
+    #[serde(
+        default,
+        with = "era::iso::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub bid_date: Option<Date>,
     /// 預託金融機関; prepayment only.
     pub bank: Option<String>,
     /// The undertaking sentence of this surety and product.
@@ -175,13 +182,77 @@ impl Standing {
 }
 
 impl CertificateFace {
-    /// The title: 「保証証書」 and 「（前払金保証）」.
+    /// The title: 「保証証書（前払金保証）」, 「契約保証予約証書（入札ボンド）」.
     pub fn title(&self) -> String {
-        format!("保証証書（{}）", self.product.label())
+        let (name, product) = self.title_lines();
+        format!("{name}（{product}）")
     }
 
-    /// The rows as the leaflet prints them (seed 000): ten for 前払, nine for 契約 (decisions.md).
+    /// The two lines of the title, the second printed in brackets.
+    pub fn title_lines(&self) -> (&'static str, &'static str) {
+        match self.product {
+            Product::Reservation => ("契約保証予約証書", "入札ボンド"),
+            product => ("保証証書", product.label()),
+        }
+    }
+
+    /// The rows as the leaflet prints them (seed 000): ten for 前払 and 中間, nine for 契約
+    /// (decisions.md); a reservation has its own.
     pub fn rows(&self) -> Vec<Row> {
+        if self.product == Product::Reservation {
+            return self.reservation_rows();
+        }
+        let mut rows = vec![
+            row("保証契約番号", vec![self.number.clone()]),
+            row("保証契約者", self.principal_lines()),
+            row("被保証者", vec![self.obligee.clone()]),
+            Row {
+                label: "保証金額（総額）",
+                lines: vec![format!("{}　円", self.amount)],
+                strong: true,
+            },
+            row("保証期限", vec![era::padded(self.until)]),
+            row("工事名", vec![self.works_name.clone()]),
+            row("請負金額（総額）", vec![format!("{}　円", self.price)]),
+            row("工期", vec![self.period_line()]),
+            row(
+                "請負契約日",
+                vec![self.contract_date.map_or_else(String::new, era::padded)],
+            ),
+        ];
+        if let Some(bank) = &self.bank {
+            rows.push(row("預託金融機関", vec![bank.clone()]));
+        }
+        rows
+    }
+
+    fn reservation_rows(&self) -> Vec<Row> {
+        let day = |date: Option<Date>| vec![date.map_or_else(String::new, era::padded)];
+        vec![
+            row("予約番号", vec![self.number.clone()]),
+            row("予約申込者", self.principal_lines()),
+            row("発注者", vec![self.obligee.clone()]),
+            Row {
+                label: "予約金額",
+                lines: vec![format!("{}　円", self.amount)],
+                strong: true,
+            },
+            row("予約期限", vec![era::padded(self.until)]),
+            row("工事名", vec![self.works_name.clone()]),
+            row("予定請負金額", vec![format!("{}　円", self.price)]),
+            row("予定工期", vec![self.period_line()]),
+            row("入札日", day(self.bid_date)),
+            row("契約予定日", day(self.contract_date)),
+        ]
+    }
+
+    fn period_line(&self) -> String {
+        let (from, to) = (self.period_from, self.period_to);
+        format!("{}　～　{}", era::padded(from), era::padded(to))
+    }
+
+    /// Address, name (of a joint venture with its representative member), representative.
+    fn principal_lines(&self) -> Vec<String> {
         let mut principal = vec![self.principal.address.clone()];
         principal.extend(self.principal.jv_name.clone());
         match (&self.principal.jv_name, &self.principal.jv_representative) {
@@ -192,35 +263,7 @@ impl CertificateFace {
             (None, _) => principal.push(self.principal.name.clone()),
         }
         principal.push(self.principal.representative.clone());
-        let mut rows = vec![
-            row("保証契約番号", vec![self.number.clone()]),
-            row("保証契約者", principal),
-            row("被保証者", vec![self.obligee.clone()]),
-            Row {
-                label: "保証金額（総額）",
-                lines: vec![format!("{}　円", self.amount)],
-                strong: true,
-            },
-            row("保証期限", vec![era::padded(self.until)]),
-            row("工事名", vec![self.works_name.clone()]),
-            row("請負金額（総額）", vec![format!("{}　円", self.price)]),
-            row(
-                "工期",
-                vec![format!(
-                    "{}　～　{}",
-                    era::padded(self.period_from),
-                    era::padded(self.period_to)
-                )],
-            ),
-            row(
-                "請負契約日",
-                vec![self.contract_date.map_or_else(String::new, era::padded)],
-            ),
-        ];
-        if let Some(bank) = &self.bank {
-            rows.push(row("預託金融機関", vec![bank.clone()]));
-        }
-        rows
+        principal
     }
 
     /// The printed rows in which `after` says something else: label, words here, words there.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use time::Date;
 
+use super::field::Field;
+use super::kind::ApplicationKind;
 use super::money::Yen;
 use super::product::{CertificateForm, Product};
 use super::works::WorksContract;
@@ -107,6 +109,19 @@ pub struct MidtermConditions {
 impl MidtermConditions {
     pub fn all_met(self) -> bool {
         self.prepaid && self.half_over && self.on_schedule && self.half_done
+    }
+}
+
+impl MidtermTerms {
+    /// The four conditions, each with whether the contractor says that it is met.
+    pub fn stated(&self) -> [(Field, bool); 4] {
+        let said = self.conditions;
+        [
+            (Field::MidtermConditionPrepaid, said.prepaid),
+            (Field::MidtermConditionHalfOver, said.half_over),
+            (Field::MidtermConditionOnSchedule, said.on_schedule),
+            (Field::MidtermConditionHalfDone, said.half_done),
+        ]
     }
 }
 
@@ -352,6 +367,31 @@ impl ApplicationContent {
             Product::Contract => self.works.period_to,
             // A reservation waits for the contract.
             Product::Reservation => self.works.contract_date.unwrap_or(self.works.period_to),
+        }
+    }
+
+    /// What the shown ratio of a product is a ratio of: what was typed as this year's base, else
+    /// 今年度's 出来高予定額, else the price; with its name.
+    pub fn share_base(&self, product: Product, applied_on: Date) -> (Yen, &'static str) {
+        let works = &self.works;
+        let scheduled = works
+            .year(works.year_of(applied_on))
+            .filter(|_| product.is_advance())
+            .map(|line| line.scheduled);
+        match (self.fy_base(product), scheduled, product) {
+            (Some(base), ..) => (base, "今年度対象額"),
+            (None, Some(base), _) => (base, "今年度の出来高予定額"),
+            (None, None, Product::Reservation) => (works.price, "予定する請負金額"),
+            (None, None, _) => (works.price, "請負金額"),
+        }
+    }
+
+    /// A reservation is applied for alone; what was sent as a change says nothing of it here.
+    pub fn kind(&self) -> ApplicationKind {
+        if self.reservation.is_some() {
+            ApplicationKind::Reservation
+        } else {
+            ApplicationKind::New
         }
     }
 

@@ -22,7 +22,9 @@
 //! | 営業部・支店・取扱箇所 | branch | the surety's office that handles a case |
 //! | 保証料 | fee | what the contractor pays for a guarantee |
 //! | 前払金保証 | prepayment guarantee ([`product`]) | for money paid before the works |
+//! | 中間前払金保証 | midterm prepayment guarantee ([`midterm`]) | for a second prepayment, halfway |
 //! | 契約保証 | contract guarantee ([`product`]) | in place of a contract deposit |
+//! | 契約保証予約（入札ボンド） | reservation ([`kind`]) | a promise of a contract guarantee, before the bid |
 //! | 請負契約・請負金額・工期 | works contract, price, period ([`works`]) | what the guarantee stands for |
 //! | 今年度対象額 | fiscal-year base | the share of a price that falls into this fiscal year |
 //! | 預託金融機関 | depository bank | where the prepayment is paid in |
@@ -31,6 +33,7 @@
 pub mod acceptance;
 pub mod act;
 pub mod application;
+pub mod carry;
 pub mod certificate;
 pub mod content;
 pub mod email;
@@ -40,6 +43,8 @@ pub mod fee;
 pub mod field;
 pub mod guarantee;
 pub mod key;
+pub mod kind;
+pub mod midterm;
 pub mod money;
 pub mod number;
 
@@ -52,6 +57,7 @@ pub mod seal;
 pub mod strays;
 pub mod text;
 pub mod typed;
+pub mod upload;
 pub mod width;
 mod wording;
 pub mod works;

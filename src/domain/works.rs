@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::era::fiscal_year;
+use super::era::{self, fiscal_year};
 use super::money::Yen;
 
 /// 工事／業務委託. Consulting covers design, survey and 測量 (domain.md §2.1).
@@ -104,6 +104,16 @@ pub struct YearAmount {
     pub scheduled: Yen,
     /// 支払限度額
     pub ceiling: Yen,
+}
+
+/// 「令和8年度」, of the fiscal year that begins in this calendar year.
+pub fn year_words(year: i32) -> String {
+    let begins = fiscal_year_end(year - 1).next_day();
+    let words = begins.map(era::plain).unwrap_or_default();
+    match words.split_once('年') {
+        Some((era_year, _)) => format!("{era_year}年度"),
+        None => format!("{year}年度"),
+    }
 }
 
 /// 31 March of a fiscal year.

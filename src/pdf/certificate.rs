@@ -151,9 +151,10 @@ impl<'face> Sheet<'face> {
         self.page.text_right(RIGHT, 27.5, &style, &date)?;
 
         let style = Style::new(Typeface::SerifBold, 23.0).tracking(0.5);
-        self.page.text_centred(MIDDLE, 41.0, &style, "保証証書")?;
+        let (name, product) = self.face.title_lines();
+        self.page.text_centred(MIDDLE, 41.0, &style, name)?;
         let style = Style::new(Typeface::Serif, 12.0).tracking(0.12);
-        let product = format!("（{}）", self.face.product.label());
+        let product = format!("（{product}）");
         self.page.text_centred(MIDDLE, 48.3, &style, &product)?;
         self.y = 54.5;
         if let Occasion::Change { .. } = self.face.occasion {

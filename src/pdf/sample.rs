@@ -39,6 +39,7 @@ pub fn prepayment() -> CertificateFace {
         period_from: date!(2026 - 07 - 01),
         period_to: date!(2027 - 03 - 31),
         contract_date: Some(date!(2026 - 07 - 01)),
+            bid_date: None,
         bank: Some("○○銀行　××支店".to_owned()),
         vow: "当会社は、前払金保証約款に基づき上記のとおり保証契約を締結し、その責に任じます。".to_owned(),
         issuer: Issuer {

@@ -4,15 +4,16 @@ use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::ContractorUser;
 use super::drafts::stage_of;
 use super::fees::Due;
 use super::history::{self, About, By, Entry, Happened, Notice};
+use super::{ContractorUser, documents};
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Sending};
 use crate::db::items::{self, ItemRow};
-use crate::db::{events, sureties};
+use crate::db::{events, guarantees, sureties};
 use crate::domain::application::{ItemState, Stage};
+use crate::domain::certificate::hex;
 use crate::domain::content::{ApplicationContent, FeeMethod};
 use crate::domain::entry::Fault;
 use crate::domain::field::Field;
@@ -36,6 +37,8 @@ pub enum Sent {
     /// It had been sent before (pressed twice, Back button): the same answer.
     Already,
     Refused(Box<Checked>),
+    /// 中間前払金保証 without its 認定調書.
+    NoRecord,
     /// The draft was saved by somebody after the check page was shown.
     Stale,
 }
@@ -76,6 +79,11 @@ pub async fn submit(
         checked.faults.push(fault);
         return Ok(Sent::Refused(Box::new(checked)));
     }
+    // A change keeps the record its guarantee was issued on.
+    let asked = content.midterm.is_some() && content.change.is_none();
+    let Some(records) = documents::send_along(&mut tx, who, id, asked, now).await? else {
+        return Ok(Sent::NoRecord);
+    };
     let receipt_no = match &row.receipt_no {
         Some(receipt) => receipt.clone(),
         None => {
@@ -137,7 +145,9 @@ pub async fn submit(
         &about,
         happened,
         "",
-        json!({ "receipt_no": receipt_no }),
+        json!({ "receipt_no": receipt_no, "documents": records.iter().map(|record| json!({
+            "name": record.name, "sha256": hex(&record.sha256),
+        })).collect::<Vec<_>>() }),
         now,
     )
     .await?;
@@ -169,10 +179,9 @@ async fn nothing_left(
     }
     let labels: Vec<_> = products.iter().map(|product| product.label()).collect();
     Ok(Some(Fault {
-        field: match products.first() {
-            Some(Product::Contract) => Field::ContractOn,
-            _ => Field::PrepaymentOn,
-        },
+        field: products
+            .first()
+            .map_or(Field::PrepaymentOn, |product| Field::of(*product).on),
         sentence: format!(
             "{}は、お引き受けできないとお返事しています。ほかの保証を申し込むか、この申込を取り下げてください。",
             labels.join("・")
@@ -321,6 +330,9 @@ pub struct Status {
     pub id: Uuid,
     pub stage: Stage,
     pub receipt_no: String,
+    /// Number with letter of the reservation it was carried over from.
+    pub reservation: Option<String>,
+    pub first_sent_at: OffsetDateTime,
     pub content: ApplicationContent,
     pub items: Vec<Item>,
     pub history: Vec<Entry>,
@@ -344,6 +356,10 @@ pub async fn status(app: &App, who: &ContractorUser, id: Uuid) -> Result<Status,
     else {
         return Err(AppError::NotFound);
     };
+    let reservation = match row.reservation_id {
+        Some(id) => guarantees::number(&mut tx, id).await?,
+        None => None,
+    };
     let lump_sum = sureties::contractor(&mut tx, who.surety, who.contractor)
         .await?
         .lump_sum;
@@ -355,6 +371,8 @@ pub async fn status(app: &App, who: &ContractorUser, id: Uuid) -> Result<Status,
         id,
         stage,
         receipt_no,
+        reservation,
+        first_sent_at: row.first_sent_at.unwrap_or(sent_at),
         content: content.0,
         items: items
             .into_iter()

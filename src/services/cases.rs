@@ -7,12 +7,13 @@ use time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
 use uuid::Uuid;
 
 use super::Officer;
+use super::documents::Document;
 use super::grounds::Grounds;
 use super::history::Entry;
 use crate::app::App;
 use crate::db::queue::{self, QueueSearch};
 pub use crate::db::sureties::{BranchRow, ContractorRow};
-use crate::db::{applications, events, items, sureties};
+use crate::db::{applications, documents, events, guarantees, items, sureties};
 use crate::domain::application::{ItemState, Stage};
 use crate::domain::product::{CertificateForm, Product};
 use crate::domain::{era, text};
@@ -27,6 +28,7 @@ pub struct QueueLine {
     pub contractor: String,
     pub obligee_name: String,
     pub works_name: String,
+    pub jv_name: Option<String>,
     pub price: i64,
     pub sent_at: OffsetDateTime,
     pub branch: String,
@@ -115,6 +117,7 @@ pub async fn queue(app: &App, who: &Officer, query: &QueueQuery) -> Result<Queue
                 contractor: row.contractor_name,
                 obligee_name: row.obligee_name,
                 works_name: row.works_name,
+                jv_name: row.jv_name,
                 price: row.price,
                 sent_at: row.sent_at,
                 branch: row.branch_name,
@@ -204,6 +207,12 @@ pub struct Case {
     pub sent_at: OffsetDateTime,
     pub examiner: Option<Examiner>,
     pub return_words: Option<String>,
+    /// 申込日: when it was sent for the first time.
+    pub first_sent_at: OffsetDateTime,
+    /// Number with letter of the reservation it was carried over from.
+    pub reservation: Option<String>,
+    /// What was sent with it, newest first.
+    pub documents: Vec<Document>,
 }
 
 impl Deref for Case {
@@ -235,8 +244,16 @@ pub async fn case(app: &App, who: &Officer, id: Uuid) -> Result<Case, AppError> 
     let item_rows = items::of_application(&mut tx, id).await?;
     let grounds = Grounds::load(&mut tx, &row, item_rows, app.clock.now()).await?;
     let history = events::of_application(&mut tx, id).await?;
+    let reservation = match row.reservation_id {
+        Some(id) => guarantees::number(&mut tx, id).await?,
+        None => None,
+    };
+    let documents = documents::of_application(&mut tx, who.surety, id).await?;
     tx.commit().await?;
     Ok(Case {
+        first_sent_at: row.first_sent_at,
+        reservation,
+        documents: documents.into_iter().map(Document::from).collect(),
         id,
         stage: Stage::from_code(&row.stage).ok_or_else(|| AppError::internal("unknown stage"))?,
         receipt_no: row.receipt_no,

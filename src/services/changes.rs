@@ -20,6 +20,7 @@ use crate::domain::content::{ApplicationContent, Before};
 use crate::domain::era;
 use crate::domain::field::Field;
 use crate::domain::guarantee::{Barrier, Life};
+use crate::domain::kind::ApplicationKind;
 use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::domain::rules::{self, Circumstances, Standing};
@@ -202,6 +203,9 @@ fn kept(row: ApplicationRow, number: &str) -> Result<OpenForm, AppError> {
         return_words: row.return_words,
         notices: Vec::new(),
         change_of: Some(number.to_owned()),
+        first_sent_at: row.first_sent_at,
+        kind: ApplicationKind::Change,
+        reservation: None,
     })
 }
 

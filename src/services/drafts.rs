@@ -1,5 +1,6 @@
 //! Drafts of 保証申込: what was typed survives anything, byte for byte.
 
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -8,13 +9,14 @@ use super::guarantees::PER_PAGE;
 use super::history::{self, Entry, Notice};
 use super::paging;
 use crate::app::App;
-use crate::db::applications::{self, ApplicationRow, Span, Writing};
+use crate::db::applications::{self, ApplicationRow, Beginning, Span, Writing};
 use crate::db::sureties::{self, BranchRow};
 use crate::db::{events, guarantees};
 use crate::domain::application::Stage;
 use crate::domain::entry::Fault;
 use crate::domain::era;
 use crate::domain::field::Field;
+use crate::domain::kind::ApplicationKind;
 use crate::domain::money::Yen;
 use crate::domain::text;
 use crate::domain::typed::TypedForm;
@@ -24,11 +26,14 @@ use crate::error::AppError;
 #[derive(Debug, Clone)]
 pub struct OpenForm {
     pub id: Uuid,
+    pub kind: ApplicationKind,
     pub stage: Stage,
     pub form: TypedForm,
     /// Counts saves; a save names the revision it read.
     pub revision: i32,
     pub receipt_no: Option<String>,
+    /// 申込日: when it was sent for the first time.
+    pub first_sent_at: Option<OffsetDateTime>,
     pub updated_by: String,
     pub updated_at: OffsetDateTime,
     pub return_words: Option<String>,
@@ -36,6 +41,8 @@ pub struct OpenForm {
     pub notices: Vec<Notice>,
     /// 変更の申込: the number of the guarantee it changes.
     pub change_of: Option<String>,
+    /// Number with letter of the reservation it was carried over from.
+    pub reservation: Option<String>,
 }
 
 /// What came of saving.
@@ -68,6 +75,8 @@ pub struct Offer {
     pub lump_sum: bool,
     /// The register's printed names: 「みなと野市長」.
     pub obligees: Vec<String>,
+    /// The company's newest 前払金保証, for 中間: number with letter, and 工事名.
+    pub prepayments: Vec<(String, String)>,
 }
 
 impl Offer {
@@ -107,33 +116,23 @@ pub async fn save(
         return Ok(Saved::Refused(faults));
     }
     let now = app.clock.now();
-    let works_search = text::search_key(form.get(Field::WorksName.id()));
-    let writing = Writing {
-        form,
-        by: &who.login,
-        at: now,
-        branch: form.get(Field::Branch.id()).parse().ok(),
-        obligee_name: form.get(Field::Obligee.id()),
-        works_name: form.get(Field::WorksName.id()),
-        works_search: &works_search,
-        price: Yen::parse(form.get(Field::Price.id())).ok().map(Yen::get),
-    };
     let mut tx = app.db.begin(&who.scope()).await?;
     let known = sureties::branches(&mut tx, who.surety).await?;
-    let writing = Writing {
-        branch: writing
-            .branch
-            .filter(|id| known.iter().any(|branch| branch.id == *id)),
-        ..writing
-    };
-    if revision.is_none()
-        && applications::create(&mut tx, who.surety, who.contractor, id, &writing).await?
-    {
-        tx.commit().await?;
-        return Ok(Saved::At {
-            revision: 1,
-            at: now,
-        });
+    if revision.is_none() {
+        let kind = ApplicationKind::of(form);
+        let mut form = form.clone();
+        kind.shape(&mut form);
+        let beginning = Beginning {
+            kind: kind.code(),
+            reservation: None,
+        };
+        if begin(&mut tx, who, id, beginning, &form, &known, now).await? {
+            tx.commit().await?;
+            return Ok(Saved::At {
+                revision: 1,
+                at: now,
+            });
+        }
     }
     let Some(row) = applications::lock(&mut tx, who.surety, who.contractor, id).await? else {
         return Err(AppError::NotFound);
@@ -142,6 +141,12 @@ pub async fn save(
         // A change is written in its own form, which knows what may be changed.
         return Err(AppError::NotFound);
     }
+    // It stays what it began as, whatever the form says.
+    let mut shaped = form.clone();
+    kind_of(&row)?.shape(&mut shaped);
+    let form = &shaped;
+    let works_search = text::search_key(form.get(Field::WorksName.id()));
+    let writing = writing(who, form, &works_search, &known, now);
     if !stage_of(&row)?.is_editable() {
         return Ok(Saved::Closed);
     }
@@ -172,6 +177,41 @@ pub async fn save(
     }
 }
 
+/// A first save. False when the id is taken.
+pub(super) async fn begin(
+    conn: &mut PgConnection,
+    who: &ContractorUser,
+    id: Uuid,
+    beginning: Beginning<'_>,
+    form: &TypedForm,
+    branches: &[BranchRow],
+    now: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    let works_search = text::search_key(form.get(Field::WorksName.id()));
+    let writing = writing(who, form, &works_search, branches, now);
+    applications::create(conn, who.surety, who.contractor, id, beginning, &writing).await
+}
+
+fn writing<'a>(
+    who: &'a ContractorUser,
+    form: &'a TypedForm,
+    works_search: &'a str,
+    branches: &[BranchRow],
+    now: OffsetDateTime,
+) -> Writing<'a> {
+    let branch = form.get(Field::Branch.id()).parse().ok();
+    Writing {
+        form,
+        by: &who.login,
+        at: now,
+        branch: branch.filter(|id| branches.iter().any(|branch| branch.id == *id)),
+        obligee_name: form.get(Field::Obligee.id()),
+        works_name: form.get(Field::WorksName.id()),
+        works_search,
+        price: Yen::parse(form.get(Field::Price.id())).ok().map(Yen::get),
+    }
+}
+
 /// What the form offers.
 ///
 /// # Errors
@@ -182,8 +222,10 @@ pub async fn offer(app: &App, who: &ContractorUser) -> Result<Offer, AppError> {
     let contractor = sureties::contractor(&mut tx, who.surety, who.contractor).await?;
     let branches = sureties::branches(&mut tx, who.surety).await?;
     let obligees = crate::db::obligees::list(&mut tx, who.surety, today).await?;
+    let prepayments = guarantees::prepayments(&mut tx, who.surety, who.contractor).await?;
     tx.commit().await?;
     Ok(Offer {
+        prepayments,
         branches,
         billing_places: contractor.billing_places,
         lump_sum: contractor.lump_sum,
@@ -209,14 +251,22 @@ pub async fn open(app: &App, who: &ContractorUser, id: Uuid) -> Result<OpenForm,
         Some(guarantee) => guarantees::number(&mut tx, guarantee).await?,
         None => None,
     };
+    let reservation = match row.reservation_id {
+        Some(id) => guarantees::number(&mut tx, id).await?,
+        None => None,
+    };
     tx.commit().await?;
+    let kind = kind_of(&row)?;
     let history: Vec<_> = history.into_iter().map(Entry::from).collect();
     Ok(OpenForm {
         id,
+        kind,
+        reservation,
         stage,
         form: row.form.0,
         revision: row.revision,
         receipt_no: row.receipt_no,
+        first_sent_at: row.first_sent_at,
         updated_by: row.updated_by,
         updated_at: row.updated_at,
         return_words: row.return_words,
@@ -332,6 +382,11 @@ pub(super) fn unstorable(form: &TypedForm) -> Vec<Fault> {
             })
         })
         .collect()
+}
+
+fn kind_of(row: &ApplicationRow) -> Result<ApplicationKind, AppError> {
+    ApplicationKind::from_code(&row.kind)
+        .ok_or_else(|| AppError::internal(format!("unknown kind {}", row.kind)))
 }
 
 pub(super) fn stage_of(row: &ApplicationRow) -> Result<Stage, AppError> {

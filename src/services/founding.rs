@@ -36,6 +36,9 @@ pub struct SuretyPlan {
     pub suffix: char,
     pub vow_prepayment: String,
     pub vow_contract: String,
+    /// 契約保証予約証書's; left out, the usual words.
+    #[serde(default)]
+    pub vow_reservation: Option<String>,
     pub branches: Vec<BranchPlan>,
 }
 
@@ -60,6 +63,7 @@ pub async fn found(app: &App, plan: &SuretyPlan) -> Result<i64, AppError> {
             suffix: &letter,
             vow_prepayment: &plan.vow_prepayment,
             vow_contract: &plan.vow_contract,
+            vow_reservation: plan.vow_reservation.as_deref(),
         },
     )
     .await?;

@@ -301,7 +301,11 @@ pub async fn print_paper(
 }
 
 /// Reads a version and checks its signature with the surety's public key.
-async fn verified(conn: &mut PgConnection, guarantee: i64, seq: i32) -> Result<Verified, AppError> {
+pub(super) async fn verified(
+    conn: &mut PgConnection,
+    guarantee: i64,
+    seq: i32,
+) -> Result<Verified, AppError> {
     let row = certificates::find(conn, guarantee, seq)
         .await?
         .ok_or(AppError::NotFound)?;

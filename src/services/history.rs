@@ -62,10 +62,12 @@ pub enum Happened {
     FeeSettled,
     ReceiptPrinted,
     ReceiptsSwitched,
+    BidWon,
+    BidLost,
 }
 
 impl Happened {
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 50] = [
         Self::Submitted,
         Self::Resubmitted,
         Self::Withdrawn,
@@ -114,6 +116,8 @@ impl Happened {
         Self::FeeSettled,
         Self::ReceiptPrinted,
         Self::ReceiptsSwitched,
+        Self::BidWon,
+        Self::BidLost,
     ];
 
     pub fn code(self) -> &'static str {
@@ -166,6 +170,8 @@ impl Happened {
             Self::FeeSettled => "fee_settled",
             Self::ReceiptPrinted => "receipt_printed",
             Self::ReceiptsSwitched => "receipts_switched",
+            Self::BidWon => "bid_won",
+            Self::BidLost => "bid_lost",
         }
     }
 
@@ -220,6 +226,8 @@ impl Happened {
             Self::FeeSettled => "保証料の入金・返還を確認",
             Self::ReceiptPrinted => "領収証を発行",
             Self::ReceiptsSwitched => "電子領収証の設定を変更",
+            Self::BidWon => "落札：契約保証の申込を作成",
+            Self::BidLost => "落札しなかった",
         }
     }
 

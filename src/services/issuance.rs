@@ -27,6 +27,9 @@ use crate::vault::sealer;
 const NOTE_CHANGE: &str = "保証契約を変更する場合は、表題の下に変更ー　の表示と変更の発生番号を付記し、変更後の契約内容を表示します。";
 const NOTE_PRICE: &str = "請負金額のみの変更の場合は、この保証契約の効力に影響を及ぼさないので、保証契約変更の手続きをとる必要はありません。";
 
+const NOTE_RESERVATION: &str = "落札された場合は、請負契約の締結までに契約保証をお申し込みください。落札されなかった場合、この予約は効力を失います。";
+const NOTE_BOND: &str = "この証書は契約保証の保証証書ではありません。契約保証の証書は、契約保証のお申し込みにより別に発行します。";
+
 /// Why an issue stops at the comparison with the approval.
 pub(super) const OTHER_THAN_APPROVED: &str = "承認した内容と、いま証書に印刷される内容が違います。承認を取り消して、もう一度承認してください。";
 
@@ -61,7 +64,6 @@ pub(super) fn face_of(
         .terms(product)
         .ok_or_else(|| AppError::internal("the item's product is not in the contents"))?;
     let works = &content.works;
-    let advance = product.is_advance();
     Ok(CertificateFace {
         schema: certificate::SCHEMA.to_owned(),
         number: number.to_owned(),
@@ -90,11 +92,12 @@ pub(super) fn face_of(
         period_from: works.period_from,
         period_to: works.period_to,
         contract_date: works.contract_date,
+        bid_date: works.bid_date.filter(|_| product == Product::Reservation),
         bank: content.bank(product).map(str::to_owned),
-        vow: if advance {
-            draft.vow_prepayment.clone()
-        } else {
-            draft.vow_contract.clone()
+        vow: match product {
+            Product::Prepayment | Product::Midterm => draft.vow_prepayment.clone(),
+            Product::Contract => draft.vow_contract.clone(),
+            Product::Reservation => draft.vow_reservation.clone(),
         },
         issuer: Issuer {
             name: draft.surety_name.clone(),
@@ -107,11 +110,14 @@ pub(super) fn face_of(
             tel: draft.branch_tel.clone(),
             fax: draft.branch_fax.clone(),
         },
-        notes: if advance {
-            vec![NOTE_CHANGE.to_owned(), NOTE_PRICE.to_owned()]
-        } else {
-            vec![NOTE_CHANGE.to_owned()]
-        },
+        notes: match product {
+            Product::Prepayment | Product::Midterm => vec![NOTE_CHANGE, NOTE_PRICE],
+            Product::Contract => vec![NOTE_CHANGE],
+            Product::Reservation => vec![NOTE_RESERVATION, NOTE_BOND],
+        }
+        .into_iter()
+        .map(str::to_owned)
+        .collect(),
         approved_sha256,
         previous_sha256: None,
     })

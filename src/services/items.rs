@@ -29,6 +29,7 @@ pub struct Listed {
     pub number: Option<String>,
     pub obligee_name: String,
     pub works_name: String,
+    pub jv_name: Option<String>,
     /// Whole yen.
     pub price: Option<i64>,
     pub sent_at: OffsetDateTime,
@@ -45,6 +46,8 @@ impl Listed {
 #[derive(Debug, Clone, Default)]
 pub struct ItemQuery {
     pub product: Option<Product>,
+    /// 契約保証予約 only; else everything but them.
+    pub reserved: bool,
     /// 期間: the day it was sent, in Japan.
     pub from: Option<Date>,
     pub to: Option<Date>,
@@ -82,6 +85,7 @@ pub async fn list(
     let like = like(&query.words);
     let search = Search {
         product: query.product.map(Product::code),
+        reserved: query.reserved,
         from: query.from.and_then(midnight),
         until: query.to.and_then(Date::next_day).and_then(midnight),
         like: like.as_deref(),
@@ -136,6 +140,7 @@ fn listed(row: ListedRow, lump_sum: bool) -> Result<Listed, AppError> {
         application: row.application_id,
         obligee_name: row.obligee_name,
         works_name: row.works_name,
+        jv_name: row.jv_name,
         price: row.price,
         sent_at: row.sent_at,
     })

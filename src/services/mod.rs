@@ -15,6 +15,7 @@ pub mod changes;
 
 pub mod contractors;
 pub mod deposits;
+pub mod documents;
 pub mod drafts;
 pub mod examination;
 pub mod fees;
@@ -34,6 +35,7 @@ mod paging;
 pub mod registers;
 pub mod renewals;
 pub mod rescues;
+pub mod reservations;
 pub mod rulebooks;
 mod same_works;
 mod standing;

@@ -26,6 +26,7 @@ use tower::{Layer, ServiceExt};
 
 use super::patience::{PatientStream, TimelyBody};
 use super::shield::{CancelShield, Shielded};
+use super::urls::netdesk::UPLOAD_END;
 
 /// After an error that will not pass by itself at once (no file descriptors left).
 const BREATH: Duration = Duration::from_millis(100);
@@ -39,6 +40,8 @@ pub struct ServeLimits {
     pub header_timeout: Duration,
     /// For the whole body of a request.
     pub body_timeout: Duration,
+    /// The same for a file that somebody attaches: ten megabytes over a slow line.
+    pub upload_timeout: Duration,
     /// For a response's reader who takes nothing.
     pub write_timeout: Duration,
     /// Further connections wait in the kernel's queue.
@@ -52,6 +55,7 @@ impl Default for ServeLimits {
         Self {
             header_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(20),
+            upload_timeout: Duration::from_secs(120),
             write_timeout: Duration::from_secs(20),
             max_connections: 1_024,
             drain: Duration::from_secs(3),
@@ -186,7 +190,12 @@ impl Door {
     ) -> Result<Response<Body>, Infallible> {
         let (mut head, body) = request.into_parts();
         head.extensions.insert(ConnectInfo(peer));
-        let body = TimelyBody::new(body, self.limits.body_timeout);
+        let patience = if head.uri.path().ends_with(UPLOAD_END) {
+            self.limits.upload_timeout
+        } else {
+            self.limits.body_timeout
+        };
+        let body = TimelyBody::new(body, patience);
         let late = body.late();
         let request = Request::from_parts(head, Body::new(body));
         let answer = self.handler.oneshot(request).await?;

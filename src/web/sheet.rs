@@ -14,6 +14,8 @@ use crate::domain::product::CertificateForm;
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "shell/sheet.html")]
 pub struct Sheet {
+    /// 保証証書
+    pub name: &'static str,
     /// 前払金保証
     pub product: &'static str,
     /// 変更ー1, under the title.
@@ -63,8 +65,10 @@ impl Sheet {
             strong: row.strong,
             lines: row.lines.into_iter().map(|l| cut(row.label, l)).collect(),
         });
+        let (name, product) = face.title_lines();
         Self {
-            product: face.product.label(),
+            name,
+            product,
             change: match face.occasion {
                 Occasion::Change { .. } => Some(face.occasion.label()),
                 _ => None,
@@ -93,13 +97,14 @@ impl Sheet {
 /// Only rows that we write ourselves are cut: a name may hold any character.
 fn cut(label: &str, line: String) -> SheetLine {
     match label {
-        "保証契約番号" => SheetLine::Figures(line, ""),
-        "保証金額（総額）" | "請負金額（総額）" => match line.strip_suffix("　円")
-        {
-            Some(amount) => SheetLine::Figures(amount.to_owned(), "　円"),
-            None => SheetLine::Words(line),
-        },
-        "工期" => match line.split_once("　～　") {
+        "保証契約番号" | "予約番号" => SheetLine::Figures(line, ""),
+        "保証金額（総額）" | "請負金額（総額）" | "予約金額" | "予定請負金額" => {
+            match line.strip_suffix("　円") {
+                Some(amount) => SheetLine::Figures(amount.to_owned(), "　円"),
+                None => SheetLine::Words(line),
+            }
+        }
+        "工期" | "予定工期" => match line.split_once("　～　") {
             Some((from, to)) => SheetLine::Period(from.to_owned(), to.to_owned()),
             None => SheetLine::Words(line),
         },
@@ -140,6 +145,7 @@ mod tests {
             period_from: date!(2026 - 07 - 01),
             period_to: date!(2027 - 03 - 31),
             contract_date: Some(date!(2026 - 07 - 01)),
+            bid_date: None,
             bank: Some("○○銀行　××支店".into()),
             vow: "当会社は、前払金保証約款に基づき上記のとおり保証契約を締結し、その責に任じます。"
                 .into(),

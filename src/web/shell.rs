@@ -63,6 +63,8 @@ pub enum Menu {
     Top,
     /// 保証申込
     Apply,
+    /// 契約保証予約申込
+    Reserve,
     /// 下書き
     Drafts,
     /// 状況
@@ -115,6 +117,9 @@ impl NetdeskShell {
                     item(to::NEW_APPLICATION, "保証申込", Menu::Apply)
                         .small("（前払・中間・契約）")
                         .about("新しい申込を作ります"),
+                    item(to::NEW_RESERVATION, "契約保証予約申込", Menu::Reserve)
+                        .small("（入札ボンド）")
+                        .about("入札の前に、契約保証を予約します"),
                     item(to::DRAFTS, "下書き", Menu::Drafts).about("書きかけの申込を続けます"),
                 ],
             });

@@ -14,6 +14,10 @@ pub mod netdesk {
     pub const SESSION: &str = "/netdesk/session";
     /// 保証申込 申込の作成（新規）
     pub const NEW_APPLICATION: &str = "/netdesk/applications/new";
+    /// 契約保証予約申込（入札ボンド） 申込の作成（新規）
+    pub const NEW_RESERVATION: &str = "/netdesk/reservations/new";
+    /// How the addresses end to which files are sent.
+    pub const UPLOAD_END: &str = "/approval-record";
     /// 下書き
     pub const DRAFTS: &str = "/netdesk/drafts";
     /// 状況
@@ -61,6 +65,11 @@ pub mod netdesk {
             format!("{self}/confirmation")
         }
 
+        /// 認定調書 (POST)
+        pub fn approval_record(self) -> String {
+            format!("{self}{UPLOAD_END}")
+        }
+
         /// 送信完了
         pub fn submission(self) -> String {
             format!("{self}/submission")
@@ -94,6 +103,23 @@ pub mod netdesk {
     impl fmt::Display for Guarantee<'_> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "{GUARANTEES}/{}", self.0)
+        }
+    }
+
+    impl Guarantee<'_> {
+        /// 中間前払金保証を申し込む (POST)
+        pub fn midterm(&self) -> String {
+            format!("{self}/midterm")
+        }
+
+        /// 落札した (POST)
+        pub fn award(&self) -> String {
+            format!("{self}/award")
+        }
+
+        /// 落札しなかった (POST)
+        pub fn lost_bid(&self) -> String {
+            format!("{self}/lost-bid")
         }
     }
 
@@ -233,6 +259,13 @@ pub mod office {
     impl fmt::Display for Case {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "{APPLICATIONS}/{}", self.0)
+        }
+    }
+
+    impl Case {
+        /// A document that was sent with it.
+        pub fn document(self, id: Uuid) -> String {
+            format!("{self}/documents/{id}")
         }
     }
 

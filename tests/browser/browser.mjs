@@ -275,6 +275,15 @@ export class Window {
     return this.ask(`(${this.#field(label, within)}).value = ${quoted(value)}`);
   }
 
+  /** Chooses a file on this machine. */
+  async upload(label, file, { within } = {}) {
+    const field = `find.pick(${quoted(within || '')}, 'input[type=file]', ${quoted(label)})`;
+    await this.ask(`(() => { document.querySelectorAll('[data-akashi-file]').forEach(e => delete e.dataset.akashiFile); ${field}.dataset.akashiFile = '1'; })()`);
+    const { root } = await this.cdp('DOM.getDocument');
+    const { nodeId } = await this.cdp('DOM.querySelector', { nodeId: root.nodeId, selector: '[data-akashi-file]' });
+    await this.cdp('DOM.setFileInputFiles', { nodeId, files: [file] });
+  }
+
   /** What stands in a field. */
   value(label, { within } = {}) {
     return this.ask(`(e => e.tagName === 'SELECT' ? e.selectedOptions[0].text : e.value)(${this.#field(label, within)})`);

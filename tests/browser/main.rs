@@ -139,6 +139,26 @@ fn the_whole_form_by_keyboard() {
 }
 
 #[test]
+fn two_years_two_companies_and_a_midterm_prepayment() {
+    live("multi_year", "multi_year.mjs", &DESK);
+}
+
+#[test]
+fn two_years_two_companies_without_script() {
+    live("multi_year_still", "multi_year.mjs", &STILL);
+}
+
+#[test]
+fn a_reservation_that_is_won() {
+    live("reservation", "reservation.mjs", &DESK);
+}
+
+#[test]
+fn a_reservation_that_is_won_on_a_phone() {
+    live("reservation_phone", "reservation.mjs", &PHONE);
+}
+
+#[test]
 fn what_stands_around_net_desk() {
     live("small_pages", "small_pages.mjs", &DESK);
 }

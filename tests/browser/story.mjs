@@ -131,6 +131,17 @@ export async function settled(window, id) {
   throw new Error('the worker did not issue within 20 s');
 }
 
+/** Examined, approved and issued with every product in it. */
+export async function through(clerk, approver, id) {
+  await clerk.go(`/office/applications/${id}`);
+  await clerk.press('審査を開始する');
+  await clerk.press('承認に回す');
+  await approver.go(`/office/applications/${id}`);
+  await approver.press('承認する');
+  await approver.press('発行する');
+  await settled(approver, id);
+}
+
 /** The numbers of an application's guarantees, as its status page shows them: product → number. */
 export async function numbers(window, id) {
   await window.go(`/netdesk/applications/${id}/status`);

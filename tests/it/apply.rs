@@ -523,7 +523,7 @@ async fn no_product_and_forbidden_forms_are_refused_and_dates_decide() {
         .await;
     page.is(422)
         .says("電子保証の対象日（落札決定日：令和8年7月1日以降）に当たりません");
-    assert_eq!(page.all(".pick--no").len(), 2);
+    assert_eq!(page.all(".pick--no").len(), 3);
     let page = Sheet::of(&page)
         .set("award_date", "")
         .next(&mut soumu)

@@ -19,6 +19,7 @@ use tokio::time::{sleep, timeout};
 const SHORT: ServeLimits = ServeLimits {
     header_timeout: Duration::from_millis(400),
     body_timeout: Duration::from_millis(600),
+    upload_timeout: Duration::from_secs(4),
     write_timeout: Duration::from_millis(600),
     max_connections: 64,
     drain: Duration::from_secs(2),
@@ -51,6 +52,10 @@ impl House {
             .route("/slow", get(slow.clone()).post(slow))
             .route(
                 "/body",
+                post(|body: Bytes| async move { body.len().to_string() }),
+            )
+            .route(
+                "/x/approval-record",
                 post(|body: Bytes| async move { body.len().to_string() }),
             )
             .route("/large", get(|| async { vec![b'x'; 30_000_000] }))
@@ -301,4 +306,23 @@ async fn stopping_does_not_wait_for_connections_that_only_keep_alive() {
     sleep(Duration::from_millis(100)).await;
     let took = house.close().await;
     assert!(took < Duration::from_millis(500), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_file_may_take_longer_than_a_form() {
+    let house = House::open(SHORT).await;
+    for (path, status) in [("/body", "408"), ("/x/approval-record", "200")] {
+        let mut stream = house
+            .send(&format!(
+                "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\nab"
+            ))
+            .await;
+        sleep(SHORT.body_timeout + Duration::from_millis(300)).await;
+        let _ = stream.write_all(b"cd").await;
+        let said = answer(&mut stream).await;
+        assert!(
+            said.starts_with(&format!("HTTP/1.1 {status}")),
+            "{path}: {said}"
+        );
+    }
 }

@@ -21,7 +21,7 @@ const OPEN_TABLES: [&str; 5] = [
     "public.limits",
 ];
 
-const APPEND_ONLY: [&str; 17] = [
+const APPEND_ONLY: [&str; 18] = [
     "dsure.certificates",
     "dsure.looks",
     "public.arrivals",
@@ -32,6 +32,7 @@ const APPEND_ONLY: [&str; 17] = [
     "public.events",
     "public.fees",
     "public.guarantee_keys",
+    "public.lost_bids",
     "public.payments",
     "public.receipt_printings",
     "public.receipts",
@@ -138,6 +139,23 @@ async fn peopled() -> House {
          select gen_random_uuid(), i.surety_id, i.contractor_id, i.branch_id, i.id, 1, '2026-07-01',
            (select id from accounts where login = 'sapporo.clerk'), now()
          from application_items i join sureties s on s.id = i.surety_id where s.suffix = 'H'",
+    )
+    .execute(&house.owner)
+    .await
+    .unwrap();
+    // A document that was sent with every application that was sent.
+    sqlx::query(
+        "insert into documents (id, surety_id, contractor_id, application_id, kind, name, bytes, sha256,
+           uploaded_by, uploaded_at, sent_at)
+         select gen_random_uuid(), surety_id, contractor_id, id, 'approval_record', '認定調書.pdf', '%PDF',
+           sha256('%PDF'), 'somebody', now(), now() from applications where stage <> 'draft'",
+    )
+    .execute(&house.owner)
+    .await
+    .unwrap();
+    sqlx::query(
+        "insert into lost_bids (guarantee_id, surety_id, contractor_id, branch_id, lost_on, told_by, told_at)
+         select id, surety_id, contractor_id, branch_id, '2026-07-01', 'somebody', now() from guarantees",
     )
     .execute(&house.owner)
     .await

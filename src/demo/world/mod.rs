@@ -87,6 +87,7 @@ pub async fn found(app: &App) -> Result<(), AppError> {
             suffix: letter(surety.suffix),
             vow_prepayment: VOW_PREPAYMENT.to_owned(),
             vow_contract: VOW_CONTRACT.to_owned(),
+            vow_reservation: None,
             branches,
         };
         founding::found(app, &plan).await?;

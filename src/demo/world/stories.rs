@@ -300,6 +300,7 @@ async fn send(
                 problems.join(" / ")
             )))
         }
+        Sent::NoRecord => Err(AppError::internal("a demo application lacks its record")),
         Sent::Done { .. } | Sent::Already | Sent::Stale => Ok(true),
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::text;
 pub(super) const WHOLE: u32 = 10_000;
 
 /// `None` for what is no share over 0 and up to 100 % with at most two places.
-pub(super) fn parse(typed: &str) -> Option<u32> {
+pub fn parse(typed: &str) -> Option<u32> {
     let folded = text::fold_figures(typed);
     let bare = folded.trim_end_matches(['%', '％']);
     let (whole, places) = bare.split_once('.').unwrap_or((bare, ""));
@@ -22,7 +22,8 @@ pub(super) fn parse(typed: &str) -> Option<u32> {
 }
 
 /// 「33.34」, 「60」.
-pub(super) fn words(share: u32) -> String {
+/// 「33.34」, 「60」: hundredths of a per cent as a per cent.
+pub fn words(share: u32) -> String {
     match (share / 100, share % 100) {
         (whole, 0) => whole.to_string(),
         (whole, rest) if rest % 10 == 0 => format!("{whole}.{}", rest / 10),

@@ -6,11 +6,14 @@ use uuid::Uuid;
 use super::super::changes::Base;
 use super::super::{ContractorUser, obligees, same_works, standing};
 use crate::app::App;
-use crate::db::{applications, sureties};
+use crate::db::{applications, guarantees, sureties};
 use crate::domain::content::ApplicationContent;
-use crate::domain::entry::{self, Choices, Fault};
+use crate::domain::entry::{self, Choices, Fault, Reading};
 use crate::domain::era;
 use crate::domain::field::Field;
+use crate::domain::kind::ApplicationKind;
+use crate::domain::number::TypedNumber;
+use crate::domain::product::Product;
 use crate::domain::rulebook::RuleBook;
 use crate::domain::rules::{self, Circumstances, Finding};
 use crate::domain::typed::TypedForm;
@@ -176,6 +179,10 @@ async fn read_and_judge(
         checked.book.as_ref(),
         &circumstances,
     );
+    let mut reading = reading;
+    if let Some(fault) = foundation(conn, who, &mut reading).await? {
+        reading.faults.push(fault);
+    }
     match reading.whole() {
         Ok(content) => checked.content = Some(content),
         Err(faults) => checked.faults = faults,
@@ -184,15 +191,61 @@ async fn read_and_judge(
     Ok(checked)
 }
 
+/// The 前払金保証 that 中間前払金保証 builds on: an issued one of the same company. Its number is kept
+/// as it is printed.
+async fn foundation(
+    conn: &mut sqlx::PgConnection,
+    who: &ContractorUser,
+    reading: &mut Reading,
+) -> Result<Option<Fault>, AppError> {
+    let unread = reading.unread();
+    let Some(terms) = reading.content.midterm.as_mut() else {
+        return Ok(None);
+    };
+    let field = Field::MidtermBuildsOn;
+    let Ok(typed) = TypedNumber::parse(&terms.builds_on) else {
+        return Ok(None);
+    };
+    if unread.contains(&field) {
+        return Ok(None);
+    }
+    let found =
+        guarantees::find_of_contractor(conn, who.surety, who.contractor, typed.digits()).await?;
+    let own = typed.letter().is_none_or(|letter| letter == who.suffix());
+    let sentence = match found.filter(|_| own) {
+        Some(row) if row.product == Product::Prepayment.code() => {
+            terms.builds_on = format!("{}{}", row.number, row.suffix);
+            return Ok(None);
+        }
+        Some(row) => {
+            let product = Product::from_code(&row.product).map_or("", Product::label);
+            format!(
+                "{}{} は{product}の番号です。前払金保証の保証契約番号を入力してください（保証契約一覧で確かめられます）。",
+                row.number, row.suffix
+            )
+        }
+        None => format!(
+            "{} の前払金保証は見つかりません。発行済みの前払金保証の番号を、保証契約一覧で確かめて入力してください。",
+            terms.builds_on
+        ),
+    };
+    Ok(Some(Fault { field, sentence }))
+}
+
 /// Characters no document font has are refused by name in fields that are printed (decisions.md).
 fn unprintable(form: &TypedForm, faults: &mut Vec<Fault>) {
+    let kind = ApplicationKind::of(form);
     for field in [
         Field::Obligee,
         Field::WorksName,
         Field::JvName,
         Field::JvRepresentative,
         Field::Bank,
+        Field::MidtermBank,
     ] {
+        if !kind.asks(field) {
+            continue;
+        }
         let already = faults.iter().any(|fault| fault.field == field);
         if let Some(missing) = font::missing(form.get(field.id())).filter(|_| !already) {
             faults.push(Fault {
@@ -218,6 +271,10 @@ pub(in crate::services) fn unprinted(content: &ApplicationContent) -> Vec<(Field
         (
             Field::Bank,
             content.prepayment.as_ref().map(|terms| &terms.bank),
+        ),
+        (
+            Field::MidtermBank,
+            content.midterm.as_ref().map(|terms| &terms.bank),
         ),
     ]
     .into_iter()

@@ -14,6 +14,7 @@ use crate::domain::era;
 use crate::domain::guarantee::{self as life, Fate, Life};
 use crate::domain::product::Product;
 use crate::domain::rulebook::{HandIn, Moment, RuleBook};
+use crate::domain::works::JointVenture;
 use crate::error::AppError;
 use crate::services::acts::Act;
 use crate::services::chain::Chain;
@@ -66,6 +67,8 @@ pub struct Detail {
     /// What its versions cost and gave back, oldest first.
     pub fees: Vec<fees::statements::Entry>,
     pub branch: sureties::BranchRow,
+    /// The joint venture with its members, as applied for.
+    pub venture: Option<JointVenture>,
     /// 保証証書受取, for paper.
     pub handover: Option<Handover>,
     /// The mail went (or will go) here, where 希望する.
@@ -192,6 +195,9 @@ async fn detail_of(
     let branch = sureties::branch(conn, surety, guarantee.branch).await?;
     let fees = fees::statements::entries_of(conn, guarantee.id).await?;
     let content = guarantees::content_of(conn, guarantee.application).await?;
+    let venture = content
+        .as_ref()
+        .and_then(|content| content.works.jv.clone());
     let information = content.map(|content: ApplicationContent| content.information);
     Ok(Detail {
         versions,
@@ -210,6 +216,7 @@ async fn detail_of(
         book,
         fees,
         branch,
+        venture,
         handover: information.as_ref().and_then(|info| info.handover),
         notify_email: information
             .filter(|info| info.notify)

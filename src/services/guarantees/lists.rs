@@ -21,6 +21,7 @@ pub struct GuaranteeLine {
     pub obligee_name: String,
     pub works_name: String,
     pub contractor_name: String,
+    pub jv_name: Option<String>,
     /// Whole yen.
     pub price: i64,
     /// Whole yen.
@@ -40,6 +41,7 @@ impl TryFrom<LineRow> for GuaranteeLine {
             obligee_name: row.obligee_name,
             works_name: row.works_name,
             contractor_name: row.contractor_name,
+            jv_name: row.jv_name,
             price: row.price,
             amount: row.amount,
             until: row.until,

@@ -11,6 +11,7 @@ use super::frame;
 use crate::domain::application::Stage;
 use crate::domain::entry::Fault;
 use crate::domain::era;
+use crate::domain::kind::ApplicationKind;
 use crate::domain::typed::TypedForm;
 use crate::error::AppError;
 use crate::services::ContractorUser;
@@ -29,14 +30,17 @@ use crate::web::urls::netdesk::{Application, ChangeOf};
 mod advice;
 pub mod answers;
 pub mod confirm;
+pub mod documents;
 pub mod done;
 mod form;
 mod place;
 mod rows;
 mod sheet;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod typed;
+pub(super) mod years;
 
 pub use advice::advice;
 use form::{Clash, FormPage, Origin};
@@ -69,26 +73,51 @@ impl FormShape for Sent {
 }
 
 /// The menu's frame around the form.
-pub(super) fn frame(web: &Web, who: &ContractorUser) -> NetdeskShell {
-    let help = HelpLink::netdesk("applications", "保証申込のヘルプ");
-    frame::shell(web, who, Menu::Apply, help)
+pub(super) fn frame(web: &Web, who: &ContractorUser, kind: ApplicationKind) -> NetdeskShell {
+    let (menu, help) = match kind {
+        ApplicationKind::Reservation => (
+            Menu::Reserve,
+            HelpLink::netdesk("reservations", "契約保証予約申込のヘルプ"),
+        ),
+        ApplicationKind::New | ApplicationKind::Change => (
+            Menu::Apply,
+            HelpLink::netdesk("applications", "保証申込のヘルプ"),
+        ),
+    };
+    frame::shell(web, who, menu, help)
+}
+
+/// What an empty form of a kind holds for this person.
+pub(super) async fn empty(
+    web: &Web,
+    who: &ContractorUser,
+    kind: ApplicationKind,
+) -> Result<TypedForm, AppError> {
+    let offer = drafts::offer(web, who).await?;
+    Ok(typed::defaults(kind, who.branch(), who.email(), &offer))
 }
 
 /// What every answer with the form needs.
 struct Desk<'a> {
     web: &'a Web,
     who: &'a ContractorUser,
+    kind: ApplicationKind,
     offer: Offer,
     fresh: TypedForm,
 }
 
 impl<'a> Desk<'a> {
-    async fn open(web: &'a Web, who: &'a ContractorUser) -> Result<Self, AppError> {
+    async fn open(
+        web: &'a Web,
+        who: &'a ContractorUser,
+        kind: ApplicationKind,
+    ) -> Result<Self, AppError> {
         let offer = drafts::offer(web, who).await?;
-        let fresh = typed::defaults(who.branch(), who.email(), &offer);
+        let fresh = typed::defaults(kind, who.branch(), who.email(), &offer);
         Ok(Self {
             web,
             who,
+            kind,
             offer,
             fresh,
         })
@@ -101,6 +130,7 @@ impl<'a> Desk<'a> {
         problems: &'s [Fault],
     ) -> Sheet<'s> {
         Sheet {
+            kind: self.kind,
             form,
             fresh: &self.fresh,
             offer: &self.offer,
@@ -122,7 +152,7 @@ impl<'a> Desk<'a> {
         checked: &Checked,
         problems: &[Fault],
     ) -> FormPage {
-        let shell = frame(self.web, self.who);
+        let shell = frame(self.web, self.who, self.kind);
         let sheet = self.sheet(form, checked, problems);
         FormPage::new(shell, origin, &sheet)
     }
@@ -135,16 +165,39 @@ pub async fn new(
     Told(told): Told,
     rescued: Rescued,
 ) -> PageResult {
-    let desk = Desk::open(&web, &who).await?;
+    fresh_page(&web, &who, ApplicationKind::New, told, &rescued).await
+}
+
+/// GET 契約保証予約申込 申込の作成（新規）
+pub async fn new_reservation(
+    State(web): State<Web>,
+    who: ContractorUser,
+    Told(told): Told,
+    rescued: Rescued,
+) -> PageResult {
+    fresh_page(&web, &who, ApplicationKind::Reservation, told, &rescued).await
+}
+
+async fn fresh_page(
+    web: &Web,
+    who: &ContractorUser,
+    kind: ApplicationKind,
+    told: Option<Flash>,
+    rescued: &Rescued,
+) -> PageResult {
+    let desk = Desk::open(web, who, kind).await?;
     let flash = rescued.flash().or(told);
     let (id, form) = match &rescued.0 {
         Some(raw) => {
             let sent = <Sent as FormShape>::read(raw);
-            (sent.proposed, sent.form)
+            let mut form = sent.form;
+            kind.shape(&mut form);
+            (sent.proposed, form)
         }
         None => (None, desk.fresh.clone()),
     };
     let origin = Origin {
+        kind,
         id: id.unwrap_or_else(|| web.chance.id(web.clock.now())),
         kept: None,
     };
@@ -160,10 +213,29 @@ pub async fn create(
     who: ContractorUser,
     Submitted(sent): Submitted<Sent>,
 ) -> PageResult {
+    first_save(&web, &who, ApplicationKind::New, sent).await
+}
+
+/// POST 契約保証予約申込 申込の作成（新規）: the first save.
+pub async fn create_reservation(
+    State(web): State<Web>,
+    who: ContractorUser,
+    Submitted(sent): Submitted<Sent>,
+) -> PageResult {
+    first_save(&web, &who, ApplicationKind::Reservation, sent).await
+}
+
+async fn first_save(
+    web: &Web,
+    who: &ContractorUser,
+    kind: ApplicationKind,
+    mut sent: Sent,
+) -> PageResult {
+    kind.shape(&mut sent.form);
     let id = sent
         .proposed
         .unwrap_or_else(|| web.chance.id(web.clock.now()));
-    keep(&web, &who, id, sent.revision, sent).await
+    keep(web, who, id, sent.revision, sent).await
 }
 
 /// GET a draft or a returned application; what was sent shows its status instead.
@@ -192,7 +264,7 @@ pub async fn show(
     if let Some(number) = &open.change_of {
         return Ok(see_other(ChangeOf::new(number).to_string()));
     }
-    let desk = Desk::open(&web, &who).await?;
+    let desk = Desk::open(&web, &who, open.kind).await?;
     let flash = rescued.flash().or(told);
     let mut origin = Origin::from(&open);
     let form = match &rescued.0 {
@@ -202,7 +274,9 @@ pub async fn show(
             if let (Some(kept), Some(revision)) = (&mut origin.kept, sent.revision) {
                 kept.revision = revision;
             }
-            sent.form
+            let mut form = sent.form;
+            open.kind.shape(&mut form);
+            form
         }
         None => open.form,
     };
@@ -237,10 +311,11 @@ async fn keep(
     revision: Option<i32>,
     sent: Sent,
 ) -> PageResult {
-    let desk = Desk::open(web, who).await?;
     let mut form = sent.form;
+    let kind = ApplicationKind::of(&form);
+    let desk = Desk::open(web, who, kind).await?;
     if let Wish::Clear(section) = sent.wish {
-        let place = Place::of(desk.check(&form).await?.book.as_ref());
+        let place = Place::of(kind, desk.check(&form).await?.book.as_ref());
         typed::clear(&mut form, section, place, &desk.fresh);
     }
     match drafts::save(web, who, id, revision, &form).await? {
@@ -333,7 +408,11 @@ async fn refused(
             }
             origin
         }
-        Err(AppError::NotFound) if revision.is_none() => Origin { id, kept: None },
+        Err(AppError::NotFound) if revision.is_none() => Origin {
+            id,
+            kind: desk.kind,
+            kept: None,
+        },
         Err(error) => return Err(error),
     };
     let page = desk.page(origin, &shown, &checked, &problems);

@@ -428,7 +428,8 @@ pub async fn submit(
             let form = change.form.clone();
             refused(&web, &who, &change, &form, &checked)
         }
-        Sent::Stale => Ok(see_other_telling(
+        // Only a new 中間前払金保証 is held up for its record.
+        Sent::Stale | Sent::NoRecord => Ok(see_other_telling(
             &web,
             address.confirmation(),
             &Flash::warn(

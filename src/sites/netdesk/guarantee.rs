@@ -3,20 +3,19 @@
 use askama::Template;
 use axum::extract::{Path, State};
 
-use super::frame;
+use super::{frame, reservations};
 use time::Date;
 
 use crate::domain::application::ItemState;
 use crate::domain::certificate::Standing;
-use crate::domain::era;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::number::TypedNumber;
 use crate::domain::product::{CertificateForm, Product};
 use crate::domain::rulebook::{Channel, HandIn};
-use crate::domain::text;
+use crate::domain::{entry, era, text};
 use crate::error::AppError;
 use crate::services::ContractorUser;
-use crate::services::guarantees::{self, Detail, Guarantee, KeyUse, Version};
+use crate::services::guarantees::{self, Detail, KeyUse, Version};
 use crate::services::history::Happened;
 use crate::services::renewals::{self, Renewal};
 use crate::web::answer::{self, PageResult, Uncompressed};
@@ -102,6 +101,10 @@ struct Facts {
     price: String,
     amount: String,
     bank: Option<String>,
+    /// 構成員 with shares.
+    members: Vec<(String, String)>,
+    /// Where 中間前払金保証 is begun from this 前払金保証.
+    midterm: Option<String>,
 }
 
 /// The key as people read it; it lives as long as the answer is written.
@@ -184,8 +187,10 @@ pub async fn detail(
         return Ok(answer::see_other(to));
     }
     let help = HelpLink::netdesk("guarantees", "保証契約一覧のヘルプ");
-    let shell = frame::shell_at(&web, &who, Menu::Guarantees, help, &detail.branch);
-    let shell = shell.flash(told);
+    let shell = frame::shell_at(&web, &who, Menu::Guarantees, help, &detail.branch).flash(told);
+    if detail.guarantee.product == Product::Reservation {
+        return reservations::page(&web, &who, shell, &detail).await;
+    }
     let today = era::tokyo_date(web.clock.now());
     let acts = acts(&who, &detail);
     if detail.guarantee.form == CertificateForm::Paper {
@@ -234,7 +239,7 @@ fn electronic_page(
         hand_in: hand_in_box(&detail),
         steps: steps(&detail),
         fees: fees(&detail),
-        facts: facts(detail.guarantee),
+        facts: facts(detail, shell.may_write),
         shell,
         key,
     }
@@ -259,7 +264,7 @@ fn paper_page(shell: NetdeskShell, detail: Detail, acts: Acts, today: Date) -> P
         issued_on: era::slashed(detail.guarantee.issued_on),
         branch: frame::line(&detail.branch),
         fees: fees(&detail),
-        facts: facts(detail.guarantee),
+        facts: facts(detail, shell.may_write),
         shell,
     }
 }
@@ -345,8 +350,17 @@ fn fees(detail: &Detail) -> Vec<EntryLine> {
         .collect()
 }
 
-fn facts(guarantee: Guarantee) -> Facts {
+fn facts(detail: Detail, may_write: bool) -> Facts {
+    let guarantee = detail.guarantee;
+    let begins = may_write && guarantee.product == Product::Prepayment;
     Facts {
+        midterm: begins.then(|| to::Guarantee(&guarantee.number).midterm()),
+        members: detail
+            .venture
+            .into_iter()
+            .flat_map(|venture| venture.members)
+            .map(|member| (member.name, entry::share_words(member.share)))
+            .collect(),
         number: guarantee.number,
         product: guarantee.product.label(),
         contractor: guarantee.contractor_name,

@@ -37,6 +37,7 @@ struct ListPage {
     /// The addresses of the tabs, with the same conditions.
     tab_items: String,
     tab_key: String,
+    tab_reserved: String,
 }
 
 /// Which list is shown.
@@ -46,6 +47,8 @@ enum Tab {
     Items,
     /// 電子保証（認証キー）: issued electronic guarantees.
     Key,
+    /// 契約保証予約（入札ボンド）: every reservation that was sent.
+    Reserved,
 }
 
 impl Tab {
@@ -53,6 +56,7 @@ impl Tab {
         match self {
             Self::Items => "application",
             Self::Key => "key",
+            Self::Reserved => "reservation",
         }
     }
 }
@@ -85,6 +89,7 @@ struct Row {
     form: &'static str,
     obligee: String,
     works: String,
+    jv: Option<String>,
     price: String,
     href: String,
     /// Names the row for those who hear the link only.
@@ -96,9 +101,11 @@ impl Typed {
         Self {
             tab: match form.get("tab") {
                 "application" => Tab::Items,
+                "reservation" => Tab::Reserved,
                 _ => Tab::Key,
             },
-            kind: Product::from_code(form.get("kind")),
+            kind: Product::from_code(form.get("kind"))
+                .filter(|product| Product::TOGETHER.contains(product)),
             from: form.get("from").to_owned(),
             to: form.get("to").to_owned(),
             work: form.get("work").to_owned(),
@@ -182,7 +189,7 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Query(form): Quer
             after: form.get("after"),
         };
         let (rows, pager) = match typed.tab {
-            Tab::Items => applied(&web, &who, &typed, &span).await?,
+            Tab::Items | Tab::Reserved => applied(&web, &who, &typed, &span).await?,
             Tab::Key => issued(&web, &who, &typed, &span).await?,
         };
         (rows, Some(pager))
@@ -194,6 +201,7 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Query(form): Quer
         suffix: who.suffix(),
         tab_items: typed.href(Tab::Items, &[]),
         tab_key: typed.href(Tab::Key, &[]),
+        tab_reserved: typed.href(Tab::Reserved, &[]),
         shell,
         typed,
         faults,
@@ -294,8 +302,10 @@ async fn applied(
     typed: &Typed,
     span: &Span<'_>,
 ) -> Result<(Vec<Row>, Pager), AppError> {
+    let reserved = typed.tab == Tab::Reserved;
     let query = ItemQuery {
-        product: typed.kind,
+        product: typed.kind.filter(|_| !reserved),
+        reserved,
         from: span.from,
         to: span.until,
         words: typed.work.clone(),
@@ -339,6 +349,7 @@ fn guarantee_row(no: i64, row: &GuaranteeLine) -> Row {
         form: "電子",
         obligee: row.obligee_name.clone(),
         works: row.works_name.clone(),
+        jv: row.jv_name.clone(),
         price: format!("{}円", frame::yen(row.price)),
         href: to::Guarantee(&row.number).to_string(),
         subject: row.number.clone(),
@@ -357,6 +368,7 @@ fn item_row(no: i64, row: &Listed) -> Row {
         },
         obligee: row.obligee_name.clone(),
         works: row.works_name.clone(),
+        jv: row.jv_name.clone(),
         price: row
             .price
             .map_or_else(String::new, |price| format!("{}円", frame::yen(price))),

@@ -14,6 +14,7 @@ pub mod help;
 pub mod invitations;
 pub mod key_notice;
 pub mod obligees;
+pub mod reservations;
 pub mod status;
 pub mod terms;
 pub mod top;
@@ -69,6 +70,21 @@ fn guarantee_routes() -> Routes {
         .get(to::TOP, READ, top::page)
         .get(to::GUARANTEES, READ, guarantees::list)
         .get("/netdesk/guarantees/{number}", READ, guarantee::detail)
+        .post(
+            "/netdesk/guarantees/{number}/midterm",
+            WRITE,
+            reservations::midterm,
+        )
+        .post(
+            "/netdesk/guarantees/{number}/award",
+            WRITE,
+            reservations::award,
+        )
+        .post(
+            "/netdesk/guarantees/{number}/lost-bid",
+            WRITE,
+            reservations::lose,
+        )
         .get(
             "/netdesk/guarantees/{number}/key-notice.pdf",
             SEE_KEY,
@@ -145,10 +161,12 @@ fn account_routes() -> Routes {
 
 /// 保証申込: making, checking, sending, following.
 pub fn application_routes() -> Routes {
-    use applications::{confirm, done};
+    use applications::{confirm, documents, done};
     Routes::new(Site::Netdesk)
         .get(to::NEW_APPLICATION, WRITE, applications::new)
         .post(to::NEW_APPLICATION, WRITE, applications::create)
+        .get(to::NEW_RESERVATION, WRITE, applications::new_reservation)
+        .post(to::NEW_RESERVATION, WRITE, applications::create_reservation)
         .post(to::AUTOSAVE, WRITE, applications::autosave)
         .post(to::ADVICE, WRITE, applications::advice)
         .get("/netdesk/applications/{id}", READ, applications::show)
@@ -157,6 +175,11 @@ pub fn application_routes() -> Routes {
             "/netdesk/applications/{id}/confirmation",
             WRITE,
             confirm::show,
+        )
+        .post(
+            "/netdesk/applications/{id}/approval-record",
+            WRITE,
+            documents::attach,
         )
         .get("/netdesk/applications/{id}/submission", READ, done::show)
         .post(

@@ -10,6 +10,8 @@ use super::applications::answers::{self, Card, ProductLine};
 use super::frame;
 use crate::domain::application::{ItemState, Stage};
 use crate::domain::era;
+use crate::domain::field::Field;
+use crate::domain::kind::ApplicationKind;
 use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::applications::{self, Item, Line, Status};
@@ -20,7 +22,7 @@ use crate::web::flash::{Told, see_other_telling};
 use crate::web::page::{BranchLine, Flash, HelpLink, Tag, Tone};
 use crate::web::shell::{Menu, NetdeskShell};
 use crate::web::state::Web;
-use crate::web::urls::netdesk::Application;
+use crate::web::urls::netdesk::{Application, Guarantee};
 
 mod way;
 
@@ -74,6 +76,9 @@ pub struct ShowPage {
     receipt_no: String,
     sent_at: String,
     sent_by: String,
+    /// The reservation it was carried over from.
+    reservation: Option<String>,
+    price_label: &'static str,
     price: String,
     tag: Option<Tag>,
     /// The branch's request, by lines, with its time.
@@ -195,6 +200,11 @@ fn show_page(
         receipt_no: status.receipt_no.clone(),
         sent_at: era::stamp(status.sent_at),
         sent_by: status.sent_by.clone(),
+        reservation: status.reservation.clone(),
+        price_label: match status.content.kind() {
+            ApplicationKind::Reservation => Field::Price.label_in(ApplicationKind::Reservation),
+            _ => "請負金額",
+        },
         price: format!("{} 円", works.price),
         tag: state_tag(&status.items),
         words: status
@@ -205,7 +215,11 @@ fn show_page(
         now: era::stamp(now),
         steps: way(status),
         products: status.items.iter().map(ProductLine::of).collect(),
-        cards: answers::cards(&status.content, &status.branch.name),
+        cards: answers::cards(
+            &status.content,
+            &status.branch.name,
+            era::tokyo_date(status.first_sent_at),
+        ),
         fees: status.items.iter().filter_map(fee).collect(),
         notices: notices(status),
         others: others_than(status.id, others),

@@ -48,6 +48,11 @@ pub fn routes() -> Routes {
             read,
             cases::case::progress,
         )
+        .get(
+            "/office/applications/{id}/documents/{document}",
+            read,
+            cases::documents::fetch,
+        )
         .post(
             "/office/applications/{id}/examination",
             examine,

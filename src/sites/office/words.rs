@@ -110,6 +110,14 @@ pub fn short_hash(hex: Option<&str>) -> String {
     groups.join(" ")
 }
 
+/// 「みなと野市長／橋梁点検業務委託（みなと・やまと共同企業体）」
+pub fn about(obligee: &str, works: &str, jv: Option<&str>) -> String {
+    match jv {
+        Some(jv) => format!("{obligee}／{works}（{jv}）"),
+        None => format!("{obligee}／{works}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

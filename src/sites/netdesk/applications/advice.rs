@@ -5,10 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::place::DECIDING;
 use super::sheet::{MARKED, Sheet};
-use super::typed::{self, BLOCKS, Sent};
+use super::typed::{self, Sent};
 use super::{Desk, json as respond};
-use crate::domain::field::{Field, Section};
+use crate::domain::field::Field;
+use crate::domain::kind::ApplicationKind;
+use crate::domain::product::Product;
 use crate::services::ContractorUser;
 use crate::web::answer::PageResult;
 use crate::web::field::{Control, FieldView};
@@ -21,7 +24,8 @@ pub async fn advice(
     who: ContractorUser,
     Submitted(sent): Submitted<Sent>,
 ) -> PageResult {
-    let desk = Desk::open(&web, &who).await?;
+    let kind = ApplicationKind::of(&sent.form);
+    let desk = Desk::open(&web, &who, kind).await?;
     let checked = desk.check(&sent.form).await?;
     let sheet = desk.sheet(&sent.form, &checked, &[]);
     Ok(respond(StatusCode::OK, &answer(&sheet)))
@@ -34,17 +38,40 @@ fn answer(sheet: &Sheet<'_>) -> Value {
     let mut cards = Map::new();
     let mut limits = Map::new();
     says.insert(Field::Obligee.id().into(), said(sheet.obligee_answer()));
-    for product in BLOCKS {
-        let row = sheet.certificate_form(product);
-        cards.insert(row.name.clone(), electronic_card(&row));
-        says.insert(row.name.clone(), said(row.says));
+    says.insert(Field::JvName.id().into(), said(sheet.members_answer()));
+    let mut bases = Map::new();
+    for product in sheet.kind.products().iter().copied() {
+        if product == Product::Midterm {
+            let day = Field::MidtermApprovedOn.id();
+            says.insert(day.into(), said(sheet.midterm_answer()));
+        }
+        if product != Product::Reservation {
+            let row = sheet.certificate_form(product);
+            cards.insert(row.name.clone(), electronic_card(&row));
+            says.insert(row.name.clone(), said(row.says));
+        }
+        let ids = sheet.base_fields(product).into_iter();
+        let ids: Vec<_> = ids.map(|field| format!("f-{}", field.id())).collect();
+        bases.insert(typed::amount(product).id().into(), ids.join(" ").into());
         limits.insert(
             typed::amount(product).id().into(),
             sheet.limit(product).into(),
         );
     }
+    let mut years = Vec::new();
+    if sheet.kind != ApplicationKind::Reservation {
+        let row = Field::Obligation.id();
+        says.insert(row.into(), said(sheet.years_answer()));
+        let table = sheet.years();
+        years.extend(
+            table
+                .lines
+                .iter()
+                .map(|line| json!([line.label, line.spare])),
+        );
+    }
     let mut tabs = Map::new();
-    for section in Section::ALL {
+    for section in sheet.kind.sections().iter().copied() {
         let (class, words) = sheet.state(section);
         tabs.insert(section.id().into(), json!([class, words]));
     }
@@ -53,17 +80,20 @@ fn answer(sheet: &Sheet<'_>) -> Value {
         .map(|field| (field.id().to_owned(), sheet.needs(field).into()))
         .collect();
     let place = sheet.place();
+    let asks: Map<String, Value> = DECIDING
+        .into_iter()
+        .map(|field| (field.id().to_owned(), place.asks(field).into()))
+        .collect();
     json!({
         "tabs": tabs,
         "book": sheet.book.map(|book| json!({ "body": book.body, "facts": book.facts() })),
         "says": says,
         "cards": cards,
         "limits": limits,
+        "bases": bases,
+        "years": years,
         "needs": needs,
-        "asks": {
-            Field::NoticeDate.id(): place.asks(Field::NoticeDate),
-            Field::AwardDate.id(): place.asks(Field::AwardDate),
-        },
+        "asks": asks,
     })
 }
 

@@ -1,15 +1,19 @@
 //! Everything an application says, in the words of the check page: amounts with kanji, dates as
 //! the certificate prints them.
 
+use time::Date;
+
 use crate::domain::application::ItemState;
 use crate::domain::content::{
-    ApplicationContent, BidFacts, CommonTerms, Information, PrepaymentTerms,
+    ApplicationContent, BidFacts, CommonTerms, Information, MidtermTerms,
 };
-use crate::domain::era;
+use crate::domain::era::fiscal_year;
 use crate::domain::field::{Field, Section};
+use crate::domain::kind::ApplicationKind;
 use crate::domain::money::Yen;
 use crate::domain::product::{CertificateForm, Product};
-use crate::domain::works::WorksContract;
+use crate::domain::works::year_words;
+use crate::domain::{entry, era, midterm};
 
 /// One line: what it is called, what was answered, and what follows from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,41 +71,51 @@ pub struct Card {
     pub lines: Vec<Answer>,
 }
 
-/// All cards, in the order of the form. `asked`: the dates that decide stand with the works.
-pub fn cards(content: &ApplicationContent, branch: &str) -> Vec<Card> {
+/// All cards, in the order of the form. `applied_on`: 申込日, by which this fiscal year is told.
+pub fn cards(content: &ApplicationContent, branch: &str, applied_on: Date) -> Vec<Card> {
+    let reserved = content.reservation.is_some();
     let mut cards = vec![Card {
         id: Section::Works.id(),
         title: Section::Works.label(),
-        lines: works(&content.works),
+        lines: works(content, applied_on),
     }];
     for product in content.products() {
         let Some(terms) = content.terms(product) else {
             continue;
         };
-        let prepayment = content
-            .prepayment
-            .as_ref()
-            .filter(|_| product == Product::Prepayment);
         cards.push(Card {
             id: product.code(),
             title: product.label(),
-            lines: terms_of(product, terms, prepayment, content.works.price),
+            lines: terms_of(content, product, terms, applied_on),
+        });
+    }
+    if !reserved {
+        cards.push(Card {
+            id: Section::Bid.id(),
+            title: Section::Bid.label(),
+            lines: bid(&content.bid, content.prepayment.is_none()),
         });
     }
     cards.push(Card {
-        id: Section::Bid.id(),
-        title: Section::Bid.label(),
-        lines: bid(&content.bid, content.prepayment.is_none()),
-    });
-    cards.push(Card {
         id: Section::Information.id(),
         title: "その他（インフォメーション）",
-        lines: information(&content.information, branch),
+        lines: information(&content.information, branch, reserved),
     });
     cards
 }
 
-fn day(field: Field, date: Option<time::Date>) -> Answer {
+/// Why 保証期限 of a product is that day.
+pub fn until_words(content: &ApplicationContent, product: Product, until: Date) -> &'static str {
+    match product {
+        Product::Reservation if Some(until) == content.works.contract_date => {
+            "契約予定日と同じ日です"
+        }
+        _ if until == content.works.period_to => "工期の終わりと同じ日です",
+        _ => "今年度の終わりの日です（複数年度の契約）",
+    }
+}
+
+fn day(field: Field, date: Option<Date>) -> Answer {
     date.map_or_else(
         || Answer::new(field, ""),
         |date| Answer::new(field, era::padded(date)).sub(era::gregorian(date)),
@@ -117,14 +131,17 @@ pub fn add(cards: &mut [Card], field: Field, words: String) {
 }
 
 /// A date that no certificate prints: as people write it.
-fn plain_day(field: Field, date: Option<time::Date>) -> Answer {
+fn plain_day(field: Field, date: Option<Date>) -> Answer {
     date.map_or_else(
         || Answer::new(field, ""),
         |date| Answer::new(field, era::plain(date)).sub(era::gregorian(date)),
     )
 }
 
-fn works(works: &WorksContract) -> Vec<Answer> {
+fn works(content: &ApplicationContent, applied_on: Date) -> Vec<Answer> {
+    let works = &content.works;
+    let kind = content.kind();
+    let named = |answer: Answer, field: Field| answer.named(field.label_in(kind));
     let period = format!(
         "{}　～　{}",
         era::padded(works.period_from),
@@ -135,60 +152,153 @@ fn works(works: &WorksContract) -> Vec<Answer> {
         Answer::new(Field::Obligee, &works.obligee_name),
         Answer::new(Field::WorksName, &works.works_name),
         Answer::new(Field::Kind, works.kind.label()),
-        Answer::yen(Field::Price, works.price, ""),
-        day(Field::ContractDate, works.contract_date),
+        named(Answer::yen(Field::Price, works.price, ""), Field::Price),
+        named(
+            day(Field::ContractDate, works.contract_date),
+            Field::ContractDate,
+        ),
         Answer::new(Field::PeriodFrom, period)
-            .named("工期")
+            .named(if kind == ApplicationKind::Reservation {
+                "工期の予定"
+            } else {
+                "工期"
+            })
             .sub(format!("{days}日間")),
     ];
-    if works.notice_date.is_some() {
-        lines.push(plain_day(Field::NoticeDate, works.notice_date));
+    for (field, date) in [
+        (Field::NoticeDate, works.notice_date),
+        (Field::AwardDate, works.award_date),
+        (Field::BidDate, works.bid_date),
+        (Field::PlannedNoticeDate, works.planned_notice_date),
+    ] {
+        if date.is_some() || field == Field::AwardDate && kind == ApplicationKind::New {
+            lines.push(plain_day(field, date));
+        }
     }
-    lines.push(plain_day(Field::AwardDate, works.award_date));
     let (name, representative) = works.jv.as_ref().map_or(("", String::new()), |jv| {
         (jv.name.as_str(), format!("代表者　{}", jv.representative))
     });
     lines.push(Answer::new(Field::JvName, name).sub(representative));
+    let members = works.jv.iter().flat_map(|jv| &jv.members);
+    for (member, (field, _)) in members.zip(Field::MEMBERS) {
+        let share = entry::share_words(member.share);
+        lines.push(Answer::new(field, &member.name).sub(format!("出資比率 {share}%")));
+    }
+    if let Some(multi) = &works.multi_year {
+        lines.push(Answer::new(Field::Obligation, multi.obligation.label()));
+        let this = works.year_of(applied_on);
+        for line in &multi.years {
+            let year = year_words(line.year);
+            let label = if line.year == this {
+                format!("{year}（今年度）")
+            } else {
+                year
+            };
+            let first = fiscal_year(works.period_from);
+            let at = usize::try_from(line.year - first).unwrap_or_default();
+            let field = Field::YEARS
+                .get(at)
+                .map_or(Field::Obligation, |(scheduled, _)| *scheduled);
+            lines.push(
+                Answer::new(field, format!("出来高予定額 {} 円", line.scheduled))
+                    .named(&label)
+                    .sub(format!("支払限度額 {} 円", line.ceiling)),
+            );
+        }
+    }
     lines
 }
 
 fn terms_of(
+    content: &ApplicationContent,
     product: Product,
     terms: &CommonTerms,
-    prepayment: Option<&PrepaymentTerms>,
-    price: Yen,
+    applied_on: Date,
 ) -> Vec<Answer> {
     let fields = Field::of(product);
     let (amount, method) = (fields.amount, fields.fee_method);
     let (bill_to, statement) = (fields.bill_to, fields.paper_statement);
-    let form = fields.form_or_switch();
-    let fy_base = prepayment.and_then(|terms| terms.fy_base);
-    let (base, label) = fy_base.map_or((price, "請負金額"), |base| (base, "今年度対象額"));
+    let (base, label) = content.share_base(product, applied_on);
     let share = Yen::percent_half_up(terms.amount, base)
         .map_or_else(String::new, |share| format!("・{label}の{share}%"));
-    let mut lines = vec![Answer {
-        key: terms.form == CertificateForm::Electronic,
-        ..Answer::new(form, terms.form.label())
-    }];
-    if prepayment.is_some() {
-        lines.push(fy_base.map_or_else(
-            || Answer::new(Field::FyBase, ""),
-            |base| Answer::yen(Field::FyBase, base, ""),
+    let mut lines = Vec::new();
+    match fields.form {
+        Some(form) => lines.push(Answer {
+            key: terms.form == CertificateForm::Electronic,
+            ..Answer::new(form, terms.form.label())
+        }),
+        // A reservation has nothing to choose.
+        None => lines.push(Answer::new(amount, terms.form.label()).named("予約証書の形式")),
+    }
+    if let Some(midterm) = content
+        .midterm
+        .as_ref()
+        .filter(|_| product == Product::Midterm)
+    {
+        lines.extend(foundation(content, midterm, applied_on));
+    }
+    if product.is_advance() {
+        let field = match product {
+            Product::Midterm => Field::MidtermFyBase,
+            _ => Field::FyBase,
+        };
+        lines.push(content.fy_base(product).map_or_else(
+            || Answer::new(field, ""),
+            |base| Answer::yen(field, base, ""),
         ));
     }
     lines.push(Answer::yen(amount, terms.amount, &share));
-    if let Some(prepayment) = prepayment {
-        lines.push(Answer::new(Field::Bank, &prepayment.bank).named("預託金融機関"));
-        let redeposit = if prepayment.redeposit {
+    let (bank, redeposit) = match product {
+        Product::Midterm => (Field::MidtermBank, Field::MidtermRedeposit),
+        _ => (Field::Bank, Field::Redeposit),
+    };
+    if let Some(name) = content.bank(product) {
+        lines.push(Answer::new(bank, name).named("預託金融機関"));
+        let used = match product {
+            Product::Midterm => content
+                .midterm
+                .as_ref()
+                .is_some_and(|terms| terms.redeposit),
+            _ => content
+                .prepayment
+                .as_ref()
+                .is_some_and(|terms| terms.redeposit),
+        };
+        let words = if used {
             "再預託を利用する"
         } else {
             "再預託を利用しない"
         };
-        lines.push(Answer::new(Field::Redeposit, redeposit));
+        lines.push(Answer::new(redeposit, words));
     }
     lines.push(Answer::new(method, terms.fee_method.label()));
     lines.push(Answer::new(bill_to, &terms.bill_to));
     lines.push(Answer::new(statement, wanted(terms.paper_statement)));
+    lines
+}
+
+fn foundation(content: &ApplicationContent, terms: &MidtermTerms, applied_on: Date) -> Vec<Answer> {
+    let first = midterm::first_day_words(&content.works, applied_on);
+    let mut lines = vec![
+        Answer::new(Field::MidtermBuildsOn, &terms.builds_on),
+        Answer::yen(Field::MidtermPrepaid, terms.prepaid, ""),
+        plain_day(Field::MidtermApprovedOn, Some(terms.approved_on)).sub(format!(
+            "{}　請求できる最初の日：{first}",
+            era::gregorian(terms.approved_on)
+        )),
+    ];
+    lines.extend(
+        terms
+            .stated()
+            .into_iter()
+            .zip(1..)
+            .map(|((field, met), number)| {
+                let answer = if met { "はい" } else { "いいえ" };
+                Answer::new(field, answer)
+                    .named(&format!("条件{number}"))
+                    .sub(field.label())
+            }),
+    );
     lines
 }
 
@@ -217,7 +327,7 @@ fn bid(bid: &BidFacts, contract_only: bool) -> Vec<Answer> {
     lines
 }
 
-fn information(information: &Information, branch: &str) -> Vec<Answer> {
+fn information(information: &Information, branch: &str, reserved: bool) -> Vec<Answer> {
     let person = [
         &information.department,
         &information.post,
@@ -228,19 +338,28 @@ fn information(information: &Information, branch: &str) -> Vec<Answer> {
     .cloned()
     .collect::<Vec<_>>()
     .join("　");
-    vec![
-        Answer::new(Field::Branch, branch),
-        Answer::new(
-            Field::Handover,
-            information.handover.map_or("", |handover| handover.label()),
-        ),
-        Answer::new(Field::Notify, wanted(information.notify))
-            .sub(information.email.clone().unwrap_or_default()),
+    let handover = Answer::new(
+        Field::Handover,
+        information.handover.map_or("", |handover| handover.label()),
+    );
+    let mut lines = vec![Answer::new(Field::Branch, branch)];
+    if reserved {
+        let kind = ApplicationKind::Reservation;
+        lines.push(handover.named(Field::Handover.label_in(kind)));
+    } else {
+        lines.push(handover);
+        lines.push(
+            Answer::new(Field::Notify, wanted(information.notify))
+                .sub(information.email.clone().unwrap_or_default()),
+        );
+    }
+    lines.push(
         Answer::new(Field::Department, person)
             .named("連絡先")
             .sub(&information.tel),
-        Answer::new(Field::Message, &information.message),
-    ]
+    );
+    lines.push(Answer::new(Field::Message, &information.message));
+    lines
 }
 
 fn wanted(yes: bool) -> &'static str {

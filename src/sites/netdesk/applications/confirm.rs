@@ -6,19 +6,22 @@ use axum::http::StatusCode;
 use uuid::Uuid;
 
 use super::answers::{self, Card};
+use super::place::DECIDING;
 use super::{Desk, Id, frame};
 use crate::domain::acceptance;
 use crate::domain::application::Stage;
 use crate::domain::content::ApplicationContent;
 use crate::domain::era;
 use crate::domain::field::Field;
+use crate::domain::kind::ApplicationKind;
 use crate::domain::money::Yen;
-use crate::domain::product::{CertificateForm, Product};
+use crate::domain::product::CertificateForm;
 use crate::domain::rulebook::RuleBook;
 use crate::domain::rules;
 use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::applications::{self, Sent};
+use crate::services::documents;
 use crate::services::drafts::{self, OpenForm};
 use crate::services::fees;
 use crate::web::answer::{PageResult, page_with, see_other};
@@ -29,7 +32,7 @@ use crate::web::page::BranchLine;
 use crate::web::shell::NetdeskShell;
 use crate::web::state::Web;
 use crate::web::summary::ErrorSummary;
-use crate::web::urls::netdesk::{Application, ChangeOf};
+use crate::web::urls::netdesk::{Application, ChangeOf, Guarantee};
 
 /// 申込確認
 #[derive(Template)]
@@ -41,8 +44,13 @@ pub struct ConfirmPage {
     cards: Vec<Card>,
     /// Rules that warn: what, and the field it is about.
     warnings: Vec<(String, &'static str)>,
-    /// 保証期限
-    expiry: String,
+    kind: ApplicationKind,
+    /// 保証期限 of each product: name, date, and why.
+    expiries: Vec<(&'static str, String, String)>,
+    /// 認定調書, where 中間前払金保証 is applied for.
+    record: Option<Record>,
+    /// The reservation it was carried over from.
+    reservation: Option<String>,
     /// 保証料（概算）, product by product.
     fees: Vec<FeeBox>,
     /// Whether this person may send.
@@ -51,6 +59,13 @@ pub struct ConfirmPage {
     /// Mail goes here after issue.
     mail: Option<String>,
     line: BranchLine,
+}
+
+/// The card of the 認定調書.
+pub struct Record {
+    /// Name, size, and when it was attached by whom.
+    attached: Option<(String, String, String)>,
+    error: Option<String>,
 }
 
 /// GET 申込確認
@@ -92,13 +107,37 @@ pub async fn submit(
         Sent::Done { .. } | Sent::Already => Ok(see_other(Application(id).submission())),
         Sent::Refused(checked) => {
             let open = drafts::open(&web, &who, id).await?;
-            let desk = Desk::open(&web, &who).await?;
+            let desk = Desk::open(&web, &who, open.kind).await?;
             let problems = checked.problems();
             let page = desk.page((&open).into(), &open.form, &checked, &problems);
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Sent::Stale => changed(&web, &who, id).await,
+        Sent::NoRecord => {
+            let words = "認定調書（PDF）を添付してください。中間前払金保証のお申し込みには、発注者の認定調書が必要です。";
+            refused_record(&web, &who, id, words.to_owned()).await
+        }
     }
+}
+
+/// What was wrong with the 認定調書, beside its field; nothing has changed.
+pub async fn refused_record(
+    web: &Web,
+    who: &ContractorUser,
+    id: Uuid,
+    sentence: String,
+) -> PageResult {
+    let open = drafts::open(web, who, id).await?;
+    let Some(mut page) = page(web, who, &open).await? else {
+        return Ok(see_other(Application(id).problems()));
+    };
+    page.shell.common.errors = ErrorSummary::default().link("f-file", &sentence);
+    let record = page.record.get_or_insert(Record {
+        attached: None,
+        error: None,
+    });
+    record.error = Some(sentence);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 /// Somebody saved after the check page was shown: the newest contents, and nothing sent.
@@ -129,7 +168,7 @@ async fn page(
         return Ok(None);
     };
     let offer = drafts::offer(web, who).await?;
-    let shell = frame(web, who);
+    let shell = frame(web, who, open.kind);
     let line = offer
         .branch(content.information.branch_id)
         .map(crate::sites::netdesk::frame::line)
@@ -140,7 +179,9 @@ async fn page(
         .collect();
     warnings.extend(left_out(open, content));
     let fees = fees::estimate(web, who, open.id, content).await?;
-    let mut cards = answers::cards(content, &line.name);
+    let today = era::tokyo_date(web.clock.now());
+    let applied_on = open.first_sent_at.map_or(today, era::tokyo_date);
+    let mut cards = answers::cards(content, &line.name, applied_on);
     as_printed(&mut cards, open, content);
     deciding_days(&mut cards, checked.book.as_ref(), content);
     let electronic = content.products().any(|product| {
@@ -154,7 +195,20 @@ async fn page(
         revision: open.revision,
         cards,
         warnings,
-        expiry: era::padded(content.works.period_to),
+        kind: open.kind,
+        expiries: content
+            .products()
+            .map(|product| {
+                let until = content.until(product, applied_on);
+                let why = answers::until_words(content, product, until);
+                (product.label(), era::padded(until), why.to_owned())
+            })
+            .collect(),
+        record: match content.midterm {
+            Some(_) => Some(record(web, who, open.id).await?),
+            None => None,
+        },
+        reservation: open.reservation.clone(),
         fees: fees
             .iter()
             .map(|(product, quote)| FeeBox::of(product.label(), quote.as_ref()).rough().open())
@@ -168,6 +222,17 @@ async fn page(
             .filter(|_| content.information.notify && electronic),
         line,
     }))
+}
+
+async fn record(web: &Web, who: &ContractorUser, id: Uuid) -> Result<Record, AppError> {
+    let newest = documents::newest(web, who, id).await?;
+    Ok(Record {
+        attached: newest.map(|document| {
+            let at = format!("{} {}", era::stamp(document.at), document.by);
+            (document.name, documents::size_words(document.size), at)
+        }),
+        error: None,
+    })
 }
 
 /// The obligee is printed as the register names it: said where something else was typed.
@@ -192,7 +257,7 @@ fn deciding_days(cards: &mut [Card], book: Option<&RuleBook>, content: &Applicat
     if !electronic {
         return;
     }
-    for field in [Field::AwardDate, Field::NoticeDate] {
+    for field in DECIDING {
         if let Some(window) = acceptance::window_met(book, &content.works, field) {
             answers::add(cards, field, format!("電子保証の対象（{window}）です"));
         }
@@ -201,8 +266,10 @@ fn deciding_days(cards: &mut [Card], book: Option<&RuleBook>, content: &Applicat
 
 /// An amount typed for a product that is switched off is not sent: that must not pass unseen.
 fn left_out(open: &OpenForm, content: &ApplicationContent) -> Vec<(String, &'static str)> {
-    Product::ALL
-        .into_iter()
+    open.kind
+        .products()
+        .iter()
+        .copied()
         .filter(|product| content.terms(*product).is_none())
         .filter_map(|product| {
             let field: Field = super::typed::amount(product);

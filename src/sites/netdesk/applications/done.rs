@@ -7,6 +7,7 @@ use super::answers::ProductLine;
 use super::{Id, frame};
 use crate::domain::application::Stage;
 use crate::domain::era;
+use crate::domain::kind::ApplicationKind;
 use crate::domain::product::CertificateForm;
 use crate::error::AppError;
 use crate::services::ContractorUser;
@@ -24,6 +25,7 @@ use crate::web::urls::netdesk::Application;
 #[template(path = "netdesk/applications/done.html")]
 pub struct DonePage {
     shell: NetdeskShell,
+    kind: ApplicationKind,
     address: Application,
     receipt_no: String,
     /// 2026/07/02 14:36
@@ -55,12 +57,14 @@ pub async fn show(
         Ok(_) => return Ok(see_other(Application(id).status())),
         Err(error) => return Err(error),
     };
-    let mut shell = frame(&web, &who);
+    let kind = status.content.kind();
+    let mut shell = frame(&web, &who, kind);
     shell.common.flash = told;
     let has = |form| status.items.iter().any(|item| item.form == form);
     let information = &status.content.information;
     page(&DonePage {
         shell,
+        kind,
         address: Application(id),
         receipt_no: status.receipt_no.clone(),
         sent_at: era::stamp(status.sent_at),

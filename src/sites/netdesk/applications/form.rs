@@ -4,24 +4,28 @@ use askama::Template;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::rows::OBLIGEE_LIST;
+use super::place::DECIDING;
+use super::rows::{OBLIGEE_LIST, PREPAYMENT_LIST};
 use super::sheet::Sheet;
-use super::typed::{self, BLOCKS};
+use super::tables::Table;
+use super::typed;
 use crate::domain::application::{ItemState, Stage};
 use crate::domain::era;
 use crate::domain::field::{Field, Section};
+use crate::domain::kind::ApplicationKind;
 use crate::domain::product::Product;
 use crate::services::drafts::OpenForm;
 use crate::web::field::FieldView;
 use crate::web::page::BranchLine;
 use crate::web::shell::NetdeskShell;
 use crate::web::summary::{ErrorItem, ErrorSummary};
-use crate::web::urls::netdesk::{Application, NEW_APPLICATION};
+use crate::web::urls::netdesk::{Application, Guarantee, NEW_APPLICATION, NEW_RESERVATION};
 
 /// What is known of the application the form belongs to.
 #[derive(Debug, Clone)]
 pub struct Origin {
     pub id: Uuid,
+    pub kind: ApplicationKind,
     /// `None` until the first save.
     pub kept: Option<Kept>,
 }
@@ -38,13 +42,17 @@ pub struct Kept {
     pub words: Option<String>,
     /// 弊社からお客様へのお知らせ: when and what, newest first.
     pub notices: Vec<(String, String)>,
+    /// The reservation it was carried over from.
+    pub reservation: Option<String>,
 }
 
 impl From<&OpenForm> for Origin {
     fn from(open: &OpenForm) -> Self {
         Self {
             id: open.id,
+            kind: open.kind,
             kept: Some(Kept {
+                reservation: open.reservation.clone(),
                 stage: open.stage,
                 revision: open.revision,
                 by: open.updated_by.clone(),
@@ -111,15 +119,19 @@ pub struct FormPage {
     origin: Origin,
     tabs: Vec<Tab>,
     works: Vec<FieldView>,
+    members: Table,
+    /// 債務負担行為・継続費 with its table; not asked before the bid.
+    years: Option<(FieldView, Table)>,
     blocks: Vec<Block>,
     bid: Vec<FieldView>,
     /// 落札決定日, where it stands in the first section.
     award_above: Option<String>,
-    notice_aside: Option<FieldView>,
+    dates_aside: Vec<FieldView>,
     sending: Vec<FieldView>,
     contact: Vec<FieldView>,
     message: FieldView,
     obligees: Vec<String>,
+    prepayments: Vec<(String, String)>,
     amounts: Vec<(&'static str, String)>,
     /// The obligee's body and what its book says.
     book: Option<(String, Vec<(String, String)>)>,
@@ -130,16 +142,20 @@ pub struct FormPage {
 impl FormPage {
     /// Builds the page; with problems it says 「エラー：」 and lists them.
     pub fn new(mut shell: NetdeskShell, origin: Origin, sheet: &Sheet<'_>) -> Self {
-        let tabs = Section::ALL
+        let tabs = sheet
+            .kind
+            .sections()
+            .iter()
             .map(|section| {
-                let (class, words) = sheet.state(section);
+                let (class, words) = sheet.state(*section);
                 Tab {
-                    section,
+                    section: *section,
                     class,
                     words,
                 }
             })
-            .into();
+            .collect();
+        let alone = sheet.kind == ApplicationKind::Reservation;
         let line = sheet
             .get(Field::Branch)
             .parse()
@@ -151,19 +167,31 @@ impl FormPage {
         let mut page = Self {
             tabs,
             works: sheet.works(),
-            blocks: BLOCKS.map(|product| block(sheet, product)).into(),
-            bid: sheet.bid(),
+            members: sheet.members(),
+            years: (!alone).then(|| (sheet.obligation_row(), sheet.years())),
+            blocks: sheet
+                .kind
+                .products()
+                .iter()
+                .map(|product| block(sheet, *product))
+                .collect(),
+            bid: if alone { Vec::new() } else { sheet.bid() },
             award_above: sheet.place().asks(Field::AwardDate).then(|| {
                 sheet
                     .date(Field::AwardDate)
                     .map(era::plain)
                     .unwrap_or_default()
             }),
-            notice_aside: sheet.notice_aside(),
+            dates_aside: if alone {
+                Vec::new()
+            } else {
+                sheet.dates_aside()
+            },
             sending: sheet.sending(),
             contact: sheet.contact(),
             message: sheet.message(),
             obligees: sheet.offer.obligees.clone(),
+            prepayments: sheet.offer.prepayments.clone(),
             amounts: amounts(sheet),
             book: sheet.book.map(|book| (book.body.clone(), book.facts())),
             line,
@@ -189,6 +217,11 @@ impl FormPage {
     fn errors(&self) -> Vec<ErrorItem> {
         let of = |rows: &[FieldView]| rows.iter().flat_map(FieldView::errors).collect::<Vec<_>>();
         let mut items = of(&self.works);
+        items.extend(self.members.errors());
+        if let Some((row, table)) = &self.years {
+            items.extend(row.errors());
+            items.extend(table.errors());
+        }
         for block in &self.blocks {
             items.extend(block.error.iter().map(|words| ErrorItem {
                 target: format!("f-{}", block.switch),
@@ -197,7 +230,7 @@ impl FormPage {
             items.extend(of(&block.rows));
         }
         items.extend(of(&self.bid));
-        items.extend(self.notice_aside.iter().flat_map(FieldView::errors));
+        items.extend(of(&self.dates_aside));
         items.extend(of(&self.sending));
         items.extend(of(&self.contact));
         items.extend(self.message.errors());
@@ -233,8 +266,20 @@ impl FormPage {
     fn action(&self) -> String {
         match self.origin.kept {
             Some(_) => Application(self.origin.id).form(),
-            None => NEW_APPLICATION.to_owned(),
+            None => match self.origin.kind {
+                ApplicationKind::Reservation => NEW_RESERVATION.to_owned(),
+                ApplicationKind::New | ApplicationKind::Change => NEW_APPLICATION.to_owned(),
+            },
         }
+    }
+
+    /// 保証申込, 契約保証予約申込
+    fn kind_word(&self) -> &'static str {
+        self.origin.kind.label()
+    }
+
+    fn alone(&self) -> bool {
+        self.origin.kind == ApplicationKind::Reservation
     }
 
     /// The line in the dock.
@@ -257,11 +302,24 @@ impl FormPage {
         Application(self.origin.id)
     }
 
-    /// The hidden 公告日 is shown when something is in it or wrong with it.
-    fn notice_open(&self) -> bool {
-        self.notice_aside
-            .as_ref()
-            .is_some_and(|row| !row.value.is_empty() || row.error.is_some())
+    /// The hidden dates are shown when something is in one or wrong with it.
+    fn dates_open(&self) -> bool {
+        self.dates_aside
+            .iter()
+            .any(|row| !row.value.is_empty() || row.error.is_some())
+    }
+
+    /// What the fold of the dates says.
+    fn dates_words(&self) -> String {
+        let labels: Vec<_> = DECIDING
+            .into_iter()
+            .filter(|field| *field != Field::AwardDate)
+            .map(Field::label)
+            .collect();
+        format!(
+            "{}を入力する（その日で電子保証の可否が決まる発注者のとき）",
+            labels.join("・")
+        )
     }
 }
 
@@ -277,13 +335,25 @@ pub fn saved_words(at: OffsetDateTime) -> String {
 
 fn block(sheet: &Sheet<'_>, product: Product) -> Block {
     let switch = typed::switch(product);
+    let mut rows = sheet.product(product);
+    let mut error = sheet.error(switch);
+    if product == Product::Reservation {
+        // It has no switch to stand beside.
+        let amount = typed::amount(product).id();
+        if let (Some(row), Some(words)) =
+            (rows.iter_mut().find(|row| row.name == amount), error.take())
+        {
+            let own = row.error.take().unwrap_or_default();
+            row.error = Some(format!("{own}{words}"));
+        }
+    }
     Block {
         product,
         on: sheet.on(product),
         switch: switch.id(),
         words: switch.label(),
-        error: sheet.error(switch),
-        rows: sheet.product(product),
+        error,
+        rows,
     }
 }
 
@@ -293,8 +363,12 @@ fn amounts(sheet: &Sheet<'_>) -> Vec<(&'static str, String)> {
             .yen(field)
             .map_or_else(|| "―".to_owned(), |yen| format!("{yen}円"))
     };
-    let mut rows = vec![("請負金額", shown(Field::Price))];
-    for product in BLOCKS {
+    let price = match sheet.kind {
+        ApplicationKind::Reservation => sheet.label(Field::Price),
+        ApplicationKind::New | ApplicationKind::Change => "請負金額",
+    };
+    let mut rows = vec![(price, shown(Field::Price))];
+    for product in sheet.kind.products().iter().copied() {
         let words = if sheet.on(product) {
             shown(typed::amount(product))
         } else {
@@ -311,7 +385,7 @@ pub fn differences(theirs: &Sheet<'_>, ours: &Sheet<'_>) -> Vec<Difference> {
         .iter()
         .filter(|field| theirs.get(**field) != ours.get(**field))
         .map(|field| Difference {
-            label: field.label(),
+            label: ours.label(*field),
             theirs: theirs.said(*field),
             ours: ours.said(*field),
         })
@@ -323,38 +397,54 @@ impl Sheet<'_> {
     fn said(&self, field: Field) -> String {
         use crate::domain::content::{BidMethod, FeeMethod, Handover, PrepaymentPlan};
         use crate::domain::product::CertificateForm;
-        use crate::domain::works::ContractKind;
+        use crate::domain::works::{ContractKind, Obligation};
         let code = self.get(field);
-        let word = match field {
-            Field::Kind => ContractKind::from_code(code).map(ContractKind::label),
-            Field::PrepaymentForm | Field::ContractForm => {
-                CertificateForm::from_code(code).map(CertificateForm::label)
+        let ticked = if code.is_empty() {
+            "いいえ"
+        } else {
+            "はい"
+        };
+        let used = if code == "yes" {
+            "利用する"
+        } else {
+            "利用しない"
+        };
+        let wanted = if code == "yes" {
+            "希望する"
+        } else {
+            "希望しない"
+        };
+        let block = Product::ALL.into_iter().find_map(|product| {
+            let fields = Field::of(product);
+            match field {
+                it if fields.form == Some(it) => {
+                    Some(CertificateForm::from_code(code).map(CertificateForm::label))
+                }
+                it if fields.fee_method == it => {
+                    Some(FeeMethod::from_code(code).map(FeeMethod::label))
+                }
+                it if fields.on == it => Some(Some(ticked)),
+                it if fields.paper_statement == it => Some(Some(wanted)),
+                _ => None,
             }
-            Field::PrepaymentFeeMethod | Field::ContractFeeMethod => {
-                FeeMethod::from_code(code).map(FeeMethod::label)
+        });
+        let word = match field {
+            _ if block.is_some() => block.flatten(),
+            Field::Kind => ContractKind::from_code(code).map(ContractKind::label),
+            Field::Obligation => {
+                Some(Obligation::from_code(code).map_or("なし", Obligation::label))
             }
             Field::BidMethod => BidMethod::from_code(code).map(BidMethod::label),
             Field::PrepaymentPlan => PrepaymentPlan::from_code(code).map(PrepaymentPlan::label),
             Field::Handover => Handover::from_code(code).map(Handover::label),
-            Field::PrepaymentOn | Field::ContractOn | Field::LowPrice | Field::Midterm => {
-                Some(if code.is_empty() {
-                    "いいえ"
-                } else {
-                    "はい"
-                })
-            }
-            Field::Redeposit => Some(if code == "yes" {
-                "利用する"
-            } else {
-                "利用しない"
-            }),
-            Field::PrepaymentPaperStatement | Field::ContractPaperStatement | Field::Notify => {
-                Some(if code == "yes" {
-                    "希望する"
-                } else {
-                    "希望しない"
-                })
-            }
+            Field::LowPrice
+            | Field::Midterm
+            | Field::MidtermConditionPrepaid
+            | Field::MidtermConditionHalfOver
+            | Field::MidtermConditionOnSchedule
+            | Field::MidtermConditionHalfDone => Some(ticked),
+            Field::Redeposit | Field::MidtermRedeposit => Some(used),
+            Field::Notify => Some(wanted),
             Field::Branch => {
                 let branch = code.parse().ok().and_then(|id| self.offer.branch(id));
                 branch.map(|branch| branch.name.as_str())

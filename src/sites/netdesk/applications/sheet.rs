@@ -8,6 +8,7 @@ use crate::domain::acceptance::{self, Acceptance, AcceptanceFacts};
 use crate::domain::entry::Fault;
 use crate::domain::era;
 use crate::domain::field::{Field, Section};
+use crate::domain::kind::ApplicationKind;
 use crate::domain::money::Yen;
 use crate::domain::product::{CertificateForm, Product};
 use crate::domain::rulebook::{Electronic, RuleBook};
@@ -33,6 +34,7 @@ pub const MARKED: [Field; 10] = [
 
 /// What the page is made of.
 pub struct Sheet<'a> {
+    pub kind: ApplicationKind,
     pub form: &'a TypedForm,
     /// What a fresh form holds.
     pub fresh: &'a TypedForm,
@@ -53,14 +55,19 @@ impl Sheet<'_> {
     }
 
     pub fn place(&self) -> Place {
-        Place::of(self.book)
+        Place::of(self.kind, self.book)
+    }
+
+    /// What this form calls a field.
+    pub fn label(&self, field: Field) -> &'static str {
+        field.label_in(self.kind)
     }
 
     pub fn on(&self, product: Product) -> bool {
         self.form.checked(typed::switch(product).id())
     }
 
-    pub fn kind(&self) -> Option<ContractKind> {
+    pub fn works_kind(&self) -> Option<ContractKind> {
         ContractKind::from_code(self.get(Field::Kind))
     }
 
@@ -85,6 +92,10 @@ impl Sheet<'_> {
 
     /// The line beside the obligee's name.
     pub fn obligee_answer(&self) -> Option<(Tone, String)> {
+        // A reservation is never electronic.
+        if self.kind == ApplicationKind::Reservation {
+            return None;
+        }
         let Some(book) = self.book else {
             return (!self.get(Field::Obligee).trim().is_empty()).then(|| {
                 let words = "発注者の電子保証対応が未登録です。発注者へご確認ください。";
@@ -110,17 +121,22 @@ impl Sheet<'_> {
     pub fn needs(&self, field: Field) -> bool {
         let typed = |field: Field| !self.get(field).trim().is_empty();
         let on = |product| self.on(product);
+        let reserves = self.kind == ApplicationKind::Reservation;
         match field {
-            Field::ContractDate => on(Product::Prepayment) || self.decides(field),
-            Field::NoticeDate | Field::AwardDate | Field::BidDate | Field::PlannedNoticeDate => {
-                self.decides(field)
+            Field::ContractDate => {
+                reserves || on(Product::Prepayment) || on(Product::Midterm) || self.decides(field)
             }
+            Field::BidDate => reserves || self.decides(field),
+            Field::NoticeDate | Field::AwardDate | Field::PlannedNoticeDate => self.decides(field),
             Field::JvName => typed(Field::JvRepresentative),
             Field::JvRepresentative => typed(Field::JvName),
             Field::PrepaymentPlan => on(Product::Contract) && !on(Product::Prepayment),
-            Field::Handover => Product::ALL
-                .into_iter()
-                .any(|it| on(it) && self.form_of(it) == Some(CertificateForm::Paper)),
+            Field::Handover => {
+                reserves
+                    || Product::ALL
+                        .into_iter()
+                        .any(|it| on(it) && self.form_of(it) == Some(CertificateForm::Paper))
+            }
             Field::Email => self.get(Field::Notify) != "no",
             _ => false,
         }
@@ -128,14 +144,7 @@ impl Sheet<'_> {
 
     /// An electronic certificate is chosen, and the obligee's rule hangs on this date.
     fn decides(&self, field: Field) -> bool {
-        let mut facts = self.facts();
-        match field {
-            Field::NoticeDate => facts.notice_date = None,
-            Field::AwardDate => facts.award_date = None,
-            Field::BidDate => facts.bid_date = None,
-            Field::PlannedNoticeDate => facts.planned_notice_date = None,
-            _ => facts.contract_date = None,
-        }
+        let facts = self.facts_without(field);
         Product::ALL.into_iter().any(|product| {
             self.on(product)
                 && self.form_of(product) == Some(CertificateForm::Electronic)
@@ -151,15 +160,21 @@ impl Sheet<'_> {
     }
 
     fn facts(&self) -> AcceptanceFacts {
+        self.facts_without(Field::Obligee)
+    }
+
+    /// The facts as if one date were not known.
+    fn facts_without(&self, unknown: Field) -> AcceptanceFacts {
+        let date = |field: Field| self.date(field).filter(|_| field != unknown);
         AcceptanceFacts {
-            kind: self.kind(),
+            kind: self.works_kind(),
             detail: self.named(Field::KindDetail),
             section: self.named(Field::ObligeeSection),
-            notice_date: self.date(Field::NoticeDate),
-            bid_date: self.date(Field::BidDate),
-            planned_notice_date: self.date(Field::PlannedNoticeDate),
-            award_date: self.date(Field::AwardDate),
-            contract_date: self.date(Field::ContractDate),
+            notice_date: date(Field::NoticeDate),
+            bid_date: date(Field::BidDate),
+            planned_notice_date: date(Field::PlannedNoticeDate),
+            award_date: date(Field::AwardDate),
+            contract_date: date(Field::ContractDate),
             by_change: self.form.checked(Field::ByChange.id()),
             today: self.today,
         }
@@ -167,9 +182,9 @@ impl Sheet<'_> {
 
     fn amounts(&self) -> AmountFacts {
         AmountFacts {
-            kind: self.kind(),
+            kind: self.works_kind(),
             price: self.yen(Field::Price),
-            fy_base: self.yen(Field::FyBase),
+            fy_base: self.year_base(Product::Prepayment),
             low_price: self.form.checked(Field::LowPrice.id()),
             detail: self.named(Field::KindDetail),
         }
@@ -182,11 +197,26 @@ impl Sheet<'_> {
 
     /// What the ratio of a product is a ratio of.
     pub fn base(&self, product: Product) -> Option<Yen> {
-        let facts = self.amounts();
         match product {
-            Product::Prepayment | Product::Midterm => facts.base(),
-            Product::Contract | Product::Reservation => facts.price,
+            Product::Prepayment | Product::Midterm => {
+                self.year_base(product).or(self.yen(Field::Price))
+            }
+            Product::Contract | Product::Reservation => self.yen(Field::Price),
         }
+    }
+
+    /// The fields whose value the ratio of a product is a share of; the first one with a value counts.
+    pub fn base_fields(&self, product: Product) -> Vec<Field> {
+        let mut fields = match product {
+            Product::Prepayment => vec![Field::FyBase],
+            Product::Midterm => vec![Field::MidtermFyBase],
+            Product::Contract | Product::Reservation => Vec::new(),
+        };
+        if product.is_advance() {
+            fields.extend(self.this_year().map(|line| line.scheduled));
+        }
+        fields.push(Field::Price);
+        fields
     }
 
     /// The words beside the ratio.
@@ -196,13 +226,22 @@ impl Sheet<'_> {
             Product::Prepayment => {
                 rules::prepayment_limit(&facts, self.book).map(|limit| limit.text())
             }
-            Product::Contract => rules::contract_floor(&facts, self.book).map(|floor| floor.text()),
-            Product::Midterm | Product::Reservation => None,
+            Product::Midterm => self.midterm_limit(),
+            Product::Contract | Product::Reservation => {
+                rules::contract_floor(&facts, self.book).map(|floor| floor.text())
+            }
         };
         limit.unwrap_or_else(|| match (product, facts.price) {
             (Product::Prepayment, Some(_)) => "工事／業務委託を選ぶと目安を表示します".to_owned(),
-            _ => "請負金額を入力すると割合を表示します".to_owned(),
+            _ => format!("{}を入力すると割合を表示します", self.price_word()),
         })
+    }
+
+    fn price_word(&self) -> &'static str {
+        match self.kind {
+            ApplicationKind::Reservation => self.label(Field::Price),
+            ApplicationKind::New | ApplicationKind::Change => "請負金額",
+        }
     }
 
     /// The ceiling of the prepayment, where it can be reckoned.

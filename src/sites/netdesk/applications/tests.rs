@@ -13,6 +13,7 @@ use crate::demo::books;
 use crate::domain::application::Stage;
 use crate::domain::entry::{self, Choices, Fault};
 use crate::domain::field::{Field, Section};
+use crate::domain::kind::ApplicationKind;
 use crate::domain::rulebook::RuleBook;
 use crate::domain::typed::TypedForm;
 use crate::services::drafts::Offer;
@@ -40,6 +41,7 @@ fn offer() -> Offer {
             .iter()
             .map(|it| it.title.to_owned())
             .collect(),
+        prepayments: vec![("35075-00003M".into(), "○○浄水場△△修繕工事".into())],
     }
 }
 
@@ -49,7 +51,12 @@ fn book(body: &str) -> RuleBook {
 }
 
 fn fresh() -> TypedForm {
-    typed::defaults(1, "soumu@minato.example", &offer())
+    typed::defaults(ApplicationKind::New, 1, "soumu@minato.example", &offer())
+}
+
+fn fresh_reservation() -> TypedForm {
+    let kind = ApplicationKind::Reservation;
+    typed::defaults(kind, 1, "soumu@minato.example", &offer())
 }
 
 /// The worked example of the leaflets.
@@ -91,8 +98,11 @@ fn unread(form: &TypedForm) -> Vec<Fault> {
 }
 
 fn page(form: &TypedForm, book: Option<&RuleBook>, problems: &[Fault], kept: bool) -> String {
-    let (offer, fresh, unread) = (offer(), fresh(), unread(form));
+    let (offer, unread) = (offer(), unread(form));
+    let kind = ApplicationKind::of(form);
+    let fresh = typed::defaults(kind, 1, "soumu@minato.example", &offer);
     let sheet = Sheet {
+        kind,
         form,
         fresh: &fresh,
         offer: &offer,
@@ -109,8 +119,9 @@ fn page(form: &TypedForm, book: Option<&RuleBook>, problems: &[Fault], kept: boo
         receipt_no: None,
         words: None,
         notices: Vec::new(),
+        reservation: None,
     });
-    let origin = Origin { id: ID, kept };
+    let origin = Origin { id: ID, kind, kept };
     let html = FormPage::new(gallery::netdesk(Menu::Apply), origin, &sheet)
         .render()
         .unwrap();
@@ -152,6 +163,10 @@ fn every_field_stands_once_whatever_the_obligee_asks() {
         let book = body.map(book);
         let html = page(&worked(), book.as_ref(), &[], true);
         for field in Field::ALL {
+            if !ApplicationKind::New.asks(*field) {
+                assert_eq!(count(&html, &format!("[name={}]", field.id())), 0);
+                continue;
+            }
             let css = format!("[name={}]", field.id());
             let radios = count(&html, &format!("{css}[type=radio]"));
             let found = count(&html, &css) - radios.saturating_sub(1);
@@ -182,9 +197,10 @@ fn the_date_that_decides_is_asked_with_the_works_and_is_reachable_before() {
 #[test]
 fn a_typed_notice_date_is_never_folded_away() {
     let mut form = worked();
-    assert_eq!(count(&page(&form, None, &[], true), "details[open]"), 0);
+    let open = |html: &str| count(html, "details[data-aside][open]");
+    assert_eq!(open(&page(&form, None, &[], true)), 0);
     form.set(Field::NoticeDate.id(), "R8.4.1");
-    assert_eq!(count(&page(&form, None, &[], true), "details[open]"), 1);
+    assert_eq!(open(&page(&form, None, &[], true)), 1);
 }
 
 #[test]
@@ -217,7 +233,7 @@ fn amounts_and_dates_are_read_back_as_typed_in_any_writing() {
 #[test]
 fn a_village_that_takes_paper_only_bars_the_card_and_says_why() {
     let html = page(&worked(), Some(&book("松原村")), &[], true);
-    assert_eq!(count(&html, ".pick--no input:not([disabled])"), 2);
+    assert_eq!(count(&html, ".pick--no input:not([disabled])"), 3);
     assert_eq!(
         texts(&html, "#s-prepayment_form"),
         ["松原村は電子保証に対応していません。証書(紙)をお選びください。"]
@@ -225,7 +241,7 @@ fn a_village_that_takes_paper_only_bars_the_card_and_says_why() {
     let mut early = worked();
     early.set(Field::AwardDate.id(), "2026-06-30");
     let html = page(&early, Some(&book("神奈川県内広域水道企業団")), &[], true);
-    assert_eq!(count(&html, ".pick--no"), 2);
+    assert_eq!(count(&html, ".pick--no"), 3);
     assert!(html.contains("落札決定日は令和8年6月30日です。"));
 }
 
@@ -235,6 +251,7 @@ fn every_fault_is_said_beside_its_field_and_above() {
         let book = body.map(book);
         let faults: Vec<_> = Field::ALL
             .iter()
+            .filter(|field| ApplicationKind::New.asks(**field))
             .map(|field| Fault {
                 field: *field,
                 sentence: format!("{}（{}）を直してください。", field.label(), field.id()),
@@ -245,7 +262,8 @@ fn every_fault_is_said_beside_its_field_and_above() {
         for fault in &faults {
             assert!(told.contains(&fault.sentence), "{}", fault.sentence);
         }
-        assert!(html.contains("確認が必要な項目が40件あります"));
+        let all = format!("確認が必要な項目が{}件あります", faults.len());
+        assert!(html.contains(&all), "{all}");
         let tabs = texts(&html, ".tabs .st--ng");
         let sum: usize = tabs
             .iter()
@@ -297,7 +315,7 @@ fn clearing_a_section_keeps_the_rest() {
     typed::clear(
         &mut form,
         Section::Guarantee,
-        Place::of(Some(&kanagawa)),
+        Place::of(ApplicationKind::New, Some(&kanagawa)),
         &fresh(),
     );
     assert_eq!(form.get(Field::PrepaymentAmount.id()), "");
@@ -309,15 +327,25 @@ fn clearing_a_section_keeps_the_rest() {
     typed::clear(
         &mut asked,
         Section::Bid,
-        Place::of(Some(&kanagawa)),
+        Place::of(ApplicationKind::New, Some(&kanagawa)),
         &fresh(),
     );
     assert_eq!(asked.get(Field::AwardDate.id()), "８／７／１");
     let mut free = worked();
-    typed::clear(&mut free, Section::Works, Place::of(None), &fresh());
+    typed::clear(
+        &mut free,
+        Section::Works,
+        Place::of(ApplicationKind::New, None),
+        &fresh(),
+    );
     assert_eq!(free.get(Field::WorksName.id()), "");
     assert_eq!(free.get(Field::AwardDate.id()), "８／７／１");
-    typed::clear(&mut free, Section::Bid, Place::of(None), &fresh());
+    typed::clear(
+        &mut free,
+        Section::Bid,
+        Place::of(ApplicationKind::New, None),
+        &fresh(),
+    );
     assert_eq!(free.get(Field::AwardDate.id()), "");
 }
 
@@ -332,7 +360,149 @@ fn a_fresh_page_is_posted_to_new_and_a_kept_one_to_itself() {
         1
     );
     let kept = page(&worked(), None, &[], true);
+    let fresh_reservation = page(&fresh_reservation(), None, &[], false);
+    assert_eq!(
+        count(
+            &fresh_reservation,
+            "form[action='/netdesk/reservations/new'] [type=hidden][name=reservation_on]"
+        ),
+        1
+    );
     let css = format!("form[action='/netdesk/applications/{ID}'] [name=revision][value='3']");
     assert_eq!(count(&kept, &css), 1);
     assert!(kept.contains("14時32分に下書き保存しました"));
+}
+
+#[test]
+fn a_reservation_asks_what_is_known_before_the_bid() {
+    let mut form = fresh_reservation();
+    form.set(Field::Price.id(), "50,000,000");
+    form.set(Field::ReservationAmount.id(), "5,000,000");
+    let html = page(&form, None, &[], true);
+    for field in Field::ALL {
+        let found = count(&html, &format!("[name={}]", field.id()));
+        let asked = ApplicationKind::Reservation.asks(*field);
+        assert_eq!(found > 0, asked, "{}", field.id());
+    }
+    for words in [
+        "予定する請負金額",
+        "契約予定日",
+        "工期の予定",
+        "入札日",
+        "10.0%",
+        "予約手数料支払方法",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    assert_eq!(count(&html, "#f-bid_date[required]"), 1);
+    assert_eq!(texts(&html, ".tabs a").len(), 3);
+    // A switch that is none has its fault beside the amount.
+    let fault = Fault {
+        field: Field::ReservationOn,
+        sentence: "予約できません。".into(),
+    };
+    let html = page(&form, None, &[fault], true);
+    assert_eq!(texts(&html, "#e-reservation_amount"), ["予約できません。"]);
+}
+
+/// T4: 300,000,000 over two fiscal years.
+fn two_years() -> TypedForm {
+    let mut form = worked();
+    for (field, value) in [
+        (Field::Price, "300,000,000"),
+        (Field::PeriodFrom, "2026-08-03"),
+        (Field::PeriodTo, "2028-02-29"),
+        (Field::Obligation, "authority"),
+        (Field::Scheduled1, "100,000,000"),
+        (Field::Ceiling1, "90,000,000"),
+        (Field::Scheduled2, "200,000,000"),
+        (Field::Ceiling2, "210,000,000"),
+        (Field::PrepaymentAmount, "40,000,000"),
+        (Field::ContractAmount, "30,000,000"),
+    ] {
+        form.set(field.id(), value);
+    }
+    form
+}
+
+#[test]
+fn t4_the_years_of_a_contract_say_base_ratio_and_expiry() {
+    let html = page(&two_years(), None, &[], true);
+    let heads = texts(&html, "#t-years tbody tr:not([hidden]) th");
+    assert_eq!(heads, ["令和8年度", "令和9年度"]);
+    assert_eq!(count(&html, "#t-years[open]"), 1);
+    for words in [
+        "出来高予定額の合計は300,000,000円（請負金額と同じです）。",
+        "支払限度額の合計は300,000,000円（請負金額と同じです）。",
+        "今年度（令和8年度）は、出来高予定額100,000,000円・支払限度額90,000,000円です。",
+        "前払金保証金額は、今年度対象額100,000,000円の40.0%です。",
+        "保証期限は令和9年3月31日、契約保証の保証期限は令和10年2月29日です。",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    // The typed base takes its place: 44.4 %, over.
+    let mut typed = two_years();
+    typed.set(Field::FyBase.id(), "90,000,000");
+    assert!(page(&typed, None, &[], true).contains("44.4%"));
+    // A sum that is not the price, and a year the period does not reach that something stands in.
+    let mut odd = two_years();
+    odd.set(Field::Scheduled3.id(), "1");
+    let html = page(&odd, None, &[], true);
+    assert!(html.contains("300,000,001円（請負金額より1円多くなっています）"));
+    let heads = texts(&html, "#t-years tbody tr:not([hidden]) th");
+    assert_eq!(heads, ["令和8年度", "令和9年度", "令和10年度"]);
+    // Nothing typed: five lines without a year, folded.
+    let html = page(&fresh(), None, &[], false);
+    assert_eq!(count(&html, "#t-years:not([open])"), 1);
+    assert_eq!(count(&html, "#t-years tbody tr:not([hidden])"), 5);
+}
+
+#[test]
+fn t5_the_first_midterm_day_and_the_ceiling_stand_beside_their_fields() {
+    let mut form = worked();
+    for (field, value) in [
+        (Field::Price, "60,000,000"),
+        (Field::PeriodFrom, "2026-06-16"),
+        (Field::PeriodTo, "2027-02-28"),
+        (Field::MidtermOn, "on"),
+        (Field::MidtermPrepaid, "24,000,000"),
+        (Field::MidtermAmount, "12,000,000"),
+    ] {
+        form.set(field.id(), value);
+    }
+    let said = |form: &TypedForm| texts(&page(form, None, &[], true), "#s-midterm_approved_on");
+    let first = "中間前払金を請求できる最初の日は、令和8年10月23日（2026年10月23日・金）です（工期258日のうち129日が過ぎた翌日）。";
+    assert_eq!(said(&form), [first]);
+    form.set(Field::MidtermApprovedOn.id(), "2026-10-22");
+    assert_eq!(
+        said(&form),
+        [format!(
+            "{first}認定日がこれより前です。日付をお確かめください。"
+        )]
+    );
+    form.set(Field::MidtermApprovedOn.id(), "2026-10-23");
+    assert_eq!(said(&form), [first]);
+    let html = page(&form, None, &[], true);
+    assert!(html.contains("目安 12,000,000円（10分の2、前払金と合わせて10分の6まで）"));
+    assert!(html.contains("20.0%"));
+    form.set(Field::PeriodTo.id(), "2026-06-16");
+    assert!(said(&form)[0].contains("ご利用いただけません"));
+}
+
+#[test]
+fn members_and_shares_are_typed_in_a_table_with_their_faults() {
+    let mut form = worked();
+    form.set(Field::JvName.id(), "みなと・やまと共同企業体");
+    form.set(Field::JvMember1.id(), "みなと建設株式会社");
+    form.set(Field::JvShare1.id(), "６０％");
+    let html = page(&form, None, &[], true);
+    assert_eq!(count(&html, "#t-jv[open]"), 1);
+    assert_eq!(
+        texts(&html, "#s-jv_name"),
+        ["構成員は1社、出資比率の合計は60%です。合計を100%にしてください。"]
+    );
+    let faults = unread(&form);
+    let html = page(&form, None, &faults, true);
+    assert_eq!(count(&html, "#t-jv .err[id=e-jv_share_1]"), 1);
+    assert_eq!(value(&html, Field::JvShare1), "６０％");
 }

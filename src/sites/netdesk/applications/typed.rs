@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::place::Place;
 use crate::domain::content::FeeMethod;
 use crate::domain::field::{Field, Section};
+use crate::domain::kind::ApplicationKind;
 use crate::domain::product::Product;
 use crate::domain::typed::TypedForm;
 use crate::services::drafts::Offer;
@@ -57,29 +58,31 @@ impl Sent {
 
 /// What a fresh form holds: the company's usual branch, the person's mail, 一括納付 where it is
 /// agreed.
-pub fn defaults(branch: i64, email: &str, offer: &Offer) -> TypedForm {
+pub fn defaults(kind: ApplicationKind, branch: i64, email: &str, offer: &Offer) -> TypedForm {
     let branch = branch.to_string();
     let mut form: TypedForm = [
         (Field::Branch, branch.as_str()),
         (Field::Email, email),
         (Field::Redeposit, "no"),
-        (Field::PrepaymentPaperStatement, "no"),
-        (Field::ContractPaperStatement, "no"),
+        (Field::MidtermRedeposit, "no"),
+        (Field::Obligation, "none"),
         (Field::Notify, "yes"),
     ]
     .into_iter()
+    .filter(|(field, _)| kind.asks(*field))
     .map(|(field, value)| (field.id(), value))
     .collect();
-    for field in [Field::PrepaymentFeeMethod, Field::ContractFeeMethod] {
+    for product in kind.products() {
+        let fields = Field::of(*product);
+        form.set(fields.paper_statement.id(), "no");
         if offer.lump_sum {
-            form.set(field.id(), FeeMethod::LumpSum.code());
+            form.set(fields.fee_method.id(), FeeMethod::LumpSum.code());
+        }
+        if let [only] = offer.billing_places.as_slice() {
+            form.set(fields.bill_to.id(), only);
         }
     }
-    if let [only] = offer.billing_places.as_slice() {
-        for field in [Field::PrepaymentBillTo, Field::ContractBillTo] {
-            form.set(field.id(), only);
-        }
-    }
+    kind.shape(&mut form);
     form
 }
 
@@ -96,9 +99,6 @@ pub fn clear(form: &mut TypedForm, section: Section, place: Place, fresh: &Typed
         }
     }
 }
-
-/// The products with a block of their own in the form.
-pub const BLOCKS: [Product; 2] = [Product::Prepayment, Product::Contract];
 
 /// The field that switches a product on.
 pub fn switch(product: Product) -> Field {

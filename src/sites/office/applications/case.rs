@@ -18,6 +18,7 @@ use crate::error::AppError;
 use crate::services::Officer;
 use crate::services::applications::Item;
 use crate::services::cases::{self, Case};
+use crate::services::documents::{Document, size_words};
 use crate::services::fees::receipts::{self, PaymentRow};
 use crate::services::history::Happened;
 use crate::sites::office::{shell, words};
@@ -103,6 +104,29 @@ struct Eye {
     class: &'static str,
 }
 
+/// A file that was sent with it.
+struct DocumentLine {
+    name: String,
+    words: String,
+    sha256: String,
+    href: String,
+}
+
+fn document_line(case: &Case, document: &Document) -> DocumentLine {
+    DocumentLine {
+        name: document.name.clone(),
+        words: format!(
+            "{}　{} {} 添付",
+            size_words(document.size),
+            era::stamp(document.at),
+            document.by
+        ),
+        sha256: document.sha256.clone(),
+        href: to::Case(case.id).document(document.id),
+    }
+}
+
+/// A payment that was confirmed.
 struct PaidLine {
     words: String,
     receipt: String,
@@ -138,6 +162,9 @@ pub(super) struct Page {
     book: BookView,
     written: Vec<Group>,
     sent: String,
+    /// The reservation it was carried over from.
+    reservation: Option<String>,
+    documents: Vec<DocumentLine>,
     eyes: Vec<Eye>,
     eyes_words: &'static str,
     fees: Vec<FeeLine>,
@@ -253,7 +280,17 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
         tally: facts::tally(&case.findings),
         checked: checked(case, now),
         book: facts::book(case),
-        written: facts::written(&case.content, &case.branch.name),
+        written: facts::written(
+            &case.content,
+            &case.branch.name,
+            era::tokyo_date(case.first_sent_at),
+        ),
+        reservation: case.reservation.clone(),
+        documents: case
+            .documents
+            .iter()
+            .map(|document| document_line(case, document))
+            .collect(),
         sent: format!(
             "{} {} 送信・変更できません",
             era::stamp(case.sent_at),

@@ -2,10 +2,13 @@
 
 use time::{Date, OffsetDateTime};
 
-use crate::domain::content::{ApplicationContent, ChangeTerms, CommonTerms};
-use crate::domain::era;
+use crate::domain::content::{ApplicationContent, ChangeTerms, CommonTerms, MidtermTerms};
+use crate::domain::field::Field;
+use crate::domain::kind::ApplicationKind;
 use crate::domain::product::Product;
 use crate::domain::rules::{Finding, Outcome};
+use crate::domain::works::year_words;
+use crate::domain::{entry, era, midterm};
 use crate::services::cases::Case;
 use crate::services::history::Entry;
 use crate::sites::office::words;
@@ -42,63 +45,38 @@ fn wide(label: &'static str, value: impl Into<String>) -> Fact {
     }
 }
 
-/// Everything that was sent, in the order and words of the form.
-pub fn written(content: &ApplicationContent, branch: &str) -> Vec<Group> {
-    let works = &content.works;
-    let date = |date: Option<Date>| date.map_or_else(String::new, words::day);
-    let mut lines = vec![
-        wide("発注者名", &works.obligee_name),
-        wide("工事名", &works.works_name),
-        fact("工事／業務委託", works.kind.label()),
-        fact("請負金額（総額）", words::yen_with_unit(works.price.get())),
-        fact("請負契約日", date(works.contract_date)),
-        fact("公告日", date(works.notice_date)),
-        fact("落札決定日", date(works.award_date)),
-        fact(
-            "工期",
-            format!(
-                "{} ～ {}",
-                era::slashed(works.period_from),
-                era::slashed(works.period_to)
-            ),
-        ),
-    ];
-    match &works.jv {
-        Some(jv) => {
-            lines.push(fact("JV名", &jv.name));
-            lines.push(fact("JVの代表者", &jv.representative));
-        }
-        None => lines.push(fact("JV名", "なし")),
-    }
+/// Everything that was sent, in the order and words of the form. `applied_on`: 申込日.
+pub fn written(content: &ApplicationContent, branch: &str, applied_on: Date) -> Vec<Group> {
     let mut groups: Vec<Group> = content
         .change
         .iter()
-        .map(|terms| change(content, terms))
+        .map(|terms| change(content, terms, applied_on))
         .collect();
     groups.push(Group {
         title: "請負工事の情報",
-        lines,
+        lines: works(content, applied_on),
     });
     groups.extend(Product::ALL.into_iter().filter_map(|product| {
         let terms = content.terms(product)?;
         Some(Group {
             title: product.label(),
-            lines: terms_of(content, product, terms),
+            lines: terms_of(content, product, terms, applied_on),
         })
     }));
-    groups.push(bid(content));
+    if content.reservation.is_none() {
+        groups.push(bid(content));
+    }
     groups.push(information(content, branch));
     groups
 }
 
 /// What holds and what is to hold.
-fn change(content: &ApplicationContent, terms: &ChangeTerms) -> Group {
+fn change(content: &ApplicationContent, terms: &ChangeTerms, applied_on: Date) -> Group {
     let mut lines = vec![
         fact("変更契約日", words::day(terms.changed_on)),
         wide("変更の理由", &terms.reason),
     ];
-    // The expiry is reckoned anew from what was sent; the day only picks the fiscal year.
-    for line in changed::of(content, terms, terms.changed_on) {
+    for line in changed::of(content, terms, applied_on) {
         let value = if line.changed {
             format!("{} → {}", line.before, line.after)
         } else {
@@ -112,45 +90,177 @@ fn change(content: &ApplicationContent, terms: &ChangeTerms) -> Group {
     }
 }
 
-fn terms_of(content: &ApplicationContent, product: Product, terms: &CommonTerms) -> Vec<Fact> {
-    let prepayment = content
-        .prepayment
-        .as_ref()
-        .filter(|_| product == Product::Prepayment);
-    let base = prepayment
-        .and_then(|prepayment| prepayment.fy_base)
-        .unwrap_or(content.works.price);
-    let share = words::share(terms.amount.get(), base.get());
+fn works(content: &ApplicationContent, applied_on: Date) -> Vec<Fact> {
+    let works = &content.works;
+    let kind = content.kind();
+    let date = |date: Option<Date>| date.map_or_else(String::new, words::day);
+    let period = match kind {
+        ApplicationKind::Reservation => "工期の予定",
+        _ => "工期",
+    };
+    let mut lines = vec![
+        wide("発注者名", &works.obligee_name),
+        wide("工事名", &works.works_name),
+        fact("工事／業務委託", works.kind.label()),
+        fact(
+            Field::Price.label_in(kind),
+            words::yen_with_unit(works.price.get()),
+        ),
+        fact(
+            Field::ContractDate.label_in(kind),
+            date(works.contract_date),
+        ),
+    ];
+    for (field, day) in [
+        (Field::NoticeDate, works.notice_date),
+        (Field::AwardDate, works.award_date),
+        (Field::BidDate, works.bid_date),
+        (Field::PlannedNoticeDate, works.planned_notice_date),
+    ] {
+        let always =
+            kind == ApplicationKind::New && matches!(field, Field::NoticeDate | Field::AwardDate);
+        if always || day.is_some() {
+            lines.push(fact(field.label(), date(day)));
+        }
+    }
+    lines.push(fact(
+        period,
+        format!(
+            "{} ～ {}（{}日間）",
+            era::slashed(works.period_from),
+            era::slashed(works.period_to),
+            era::days_inclusive(works.period_from, works.period_to)
+        ),
+    ));
+    match &works.jv {
+        Some(jv) => {
+            lines.push(wide("JV名", &jv.name));
+            lines.push(wide("JVの代表者", &jv.representative));
+            let members: Vec<_> = jv
+                .members
+                .iter()
+                .map(|it| format!("{}　{}%", it.name, entry::share_words(it.share)))
+                .collect();
+            if !members.is_empty() {
+                lines.push(wide("構成員と出資比率", members.join("\n")));
+            }
+        }
+        None => lines.push(fact("JV名", "なし")),
+    }
+    if let Some(multi) = &works.multi_year {
+        let this = works.year_of(applied_on);
+        let years: Vec<_> = multi
+            .years
+            .iter()
+            .map(|line| {
+                let now = if line.year == this {
+                    "（今年度）"
+                } else {
+                    ""
+                };
+                format!(
+                    "{}{now}　出来高予定額 {}円　支払限度額 {}円",
+                    year_words(line.year),
+                    line.scheduled,
+                    line.ceiling
+                )
+            })
+            .collect();
+        lines.push(wide(multi.obligation.label(), years.join("\n")));
+    }
+    lines
+}
+
+fn terms_of(
+    content: &ApplicationContent,
+    product: Product,
+    terms: &CommonTerms,
+    applied_on: Date,
+) -> Vec<Fact> {
+    let (base, of) = content.share_base(product, applied_on);
+    let share = words::share(terms.amount.get(), base.get())
+        .map_or_else(String::new, |share| format!("　{of}の{share}"));
     let mut lines = vec![
         wide("証書の形式", terms.form.label()),
         fact(
-            "保証金額",
-            format!(
-                "{}　{}",
-                words::yen_with_unit(terms.amount.get()),
-                share.unwrap_or_default()
-            ),
+            if product == Product::Reservation {
+                "予約金額"
+            } else {
+                "保証金額"
+            },
+            format!("{}{share}", words::yen_with_unit(terms.amount.get())),
+        ),
+        fact(
+            if product == Product::Reservation {
+                "予約期限"
+            } else {
+                "保証期限"
+            },
+            words::day(content.until(product, applied_on)),
         ),
     ];
-    if let Some(prepayment) = prepayment {
+    if let Some(midterm) = content
+        .midterm
+        .as_ref()
+        .filter(|_| product == Product::Midterm)
+    {
+        lines.extend(foundation(content, midterm, applied_on));
+    }
+    if product.is_advance() {
         lines.push(fact(
             "今年度対象額",
-            prepayment
-                .fy_base
+            content
+                .fy_base(product)
                 .map_or_else(String::new, |base| words::yen_with_unit(base.get())),
         ));
-        lines.push(fact("預託金融機関", &prepayment.bank));
-        let redeposit = if prepayment.redeposit {
+    }
+    if let Some(bank) = content.bank(product) {
+        lines.push(fact("預託金融機関", bank));
+        let used = match product {
+            Product::Midterm => content.midterm.as_ref().is_some_and(|it| it.redeposit),
+            _ => content.prepayment.as_ref().is_some_and(|it| it.redeposit),
+        };
+        let redeposit = if used {
             "再預託を利用する"
         } else {
             "再預託を利用しない"
         };
         lines.push(fact("再預託利用区分", redeposit));
     }
-    lines.push(fact("保証料支払方法", terms.fee_method.label()));
-    lines.push(fact("保証料請求先", &terms.bill_to));
-    lines.push(fact("保証料計算書(紙)", wanted(terms.paper_statement)));
+    let fee = match product {
+        Product::Reservation => ["予約手数料支払方法", "予約手数料請求先", "手数料通知書(紙)"],
+        _ => ["保証料支払方法", "保証料請求先", "保証料計算書(紙)"],
+    };
+    let [method, bill_to, statement] = fee;
+    lines.push(fact(method, terms.fee_method.label()));
+    lines.push(fact(bill_to, &terms.bill_to));
+    lines.push(fact(statement, wanted(terms.paper_statement)));
     lines
+}
+
+/// What a midterm prepayment stands on.
+fn foundation(content: &ApplicationContent, terms: &MidtermTerms, applied_on: Date) -> Vec<Fact> {
+    let conditions: Vec<_> = terms
+        .stated()
+        .into_iter()
+        .map(|(field, met)| {
+            let answer = if met { "はい" } else { "いいえ" };
+            format!("{}：{answer}", field.label())
+        })
+        .collect();
+    vec![
+        fact("前払金保証の保証契約番号", &terms.builds_on),
+        fact(
+            "受け取った前払金",
+            words::yen_with_unit(terms.prepaid.get()),
+        ),
+        fact("認定日", words::day(terms.approved_on)),
+        fact(
+            "請求できる最初の日",
+            midterm::first_day_words(&content.works, applied_on),
+        ),
+        wide("4つの条件", conditions.join("\n")),
+    ]
 }
 
 fn wanted(yes: bool) -> &'static str {
@@ -193,13 +303,16 @@ fn information(content: &ApplicationContent, branch: &str) -> Group {
     let info = &content.information;
     let mut lines = vec![fact("申込送信先", branch)];
     if let Some(handover) = info.handover {
-        lines.push(fact("保証証書受取", handover.label()));
+        let label = Field::Handover.label_in(content.kind());
+        lines.push(fact(label, handover.label()));
     }
-    lines.push(fact("発行完了のお知らせ", wanted(info.notify)));
-    lines.push(wide(
-        "メールアドレス",
-        info.email.clone().unwrap_or_default(),
-    ));
+    if content.reservation.is_none() {
+        lines.push(fact("発行完了のお知らせ", wanted(info.notify)));
+        lines.push(wide(
+            "メールアドレス",
+            info.email.clone().unwrap_or_default(),
+        ));
+    }
     let contact = [&info.department, &info.post, &info.person, &info.tel];
     let contact: Vec<&str> = contact
         .into_iter()

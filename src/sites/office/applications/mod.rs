@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod case;
+pub mod documents;
 pub mod facts;
 pub mod post;
 pub mod queue;

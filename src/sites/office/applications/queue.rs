@@ -354,10 +354,7 @@ fn build(
             "product",
             "商品",
             asked.product.map(Product::code),
-            &[
-                ("prepayment", Product::Prepayment.label()),
-                ("contract", Product::Contract.label()),
-            ],
+            &Product::ALL.map(|product| (product.code(), product.label())),
         ),
         form: choose(
             "form",
@@ -443,7 +440,7 @@ fn line(row: QueueLine, now: OffsetDateTime) -> Line {
         receipt_no: row.receipt_no,
         sent: words::near_time(row.sent_at, now),
         contractor: row.contractor,
-        about: format!("{}／{}", row.obligee_name, row.works_name),
+        about: words::about(&row.obligee_name, &row.works_name, row.jv_name.as_deref()),
         branch: row.branch,
         age: words::age(row.sent_at, now),
         examiner: row.examiner.unwrap_or_else(|| "―".to_owned()),

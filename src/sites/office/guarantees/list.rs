@@ -146,10 +146,7 @@ pub async fn list(State(web): State<Web>, who: Officer, Query(raw): Query) -> Pa
         product: choose(
             "product",
             raw.get("product"),
-            &[
-                ("prepayment", Product::Prepayment.label()),
-                ("contract", Product::Contract.label()),
-            ],
+            &Product::ALL.map(|product| (product.code(), product.label())),
         ),
         form: choose(
             "form",
@@ -190,7 +187,11 @@ fn row(guarantee: GuaranteeLine) -> Row {
         product: guarantee.product.label(),
         form: words::form(guarantee.form),
         contractor: guarantee.contractor_name,
-        about: format!("{}／{}", guarantee.obligee_name, guarantee.works_name),
+        about: words::about(
+            &guarantee.obligee_name,
+            &guarantee.works_name,
+            guarantee.jv_name.as_deref(),
+        ),
         amount: words::yen(guarantee.amount),
         until: era::slashed(guarantee.until),
         issued: era::slashed(guarantee.issued_on),

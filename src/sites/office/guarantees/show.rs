@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::number_of;
 use crate::domain::act::Proposal;
 use crate::domain::certificate::Standing;
-use crate::domain::era;
 use crate::domain::guarantee::{Fate, Life};
-use crate::domain::product::CertificateForm;
+use crate::domain::product::{CertificateForm, Product};
+use crate::domain::{entry, era};
 use crate::error::AppError;
 use crate::pdf::certificate::Dress;
 use crate::services::Officer;
@@ -19,6 +19,7 @@ use crate::services::acts::{Act, ActState};
 use crate::services::guarantees::{self, Detail, Past, Version};
 use crate::services::history::Happened;
 use crate::services::renewals::{Renewal, RenewalState};
+use crate::services::reservations::{self, Outcome};
 use crate::sites::office::applications::facts::{self, HistoryLine};
 use crate::sites::office::{shell, words};
 use crate::web::answer::{self, PageResult};
@@ -118,6 +119,27 @@ struct Page {
     /// 保証料計算書 and 保証料返還計算書.
     fees: Vec<EntryLine>,
     history: Vec<HistoryLine>,
+    /// What came of a reservation: words, and where it is read.
+    outcome: Option<(String, Option<String>)>,
+}
+
+fn outcome_view(outcome: Outcome) -> (String, Option<String>) {
+    match outcome {
+        Outcome::Open => ("入札の結果は、まだ知らされていません。".to_owned(), None),
+        Outcome::Won(came) => {
+            let words = match (&came.number, &came.receipt_no) {
+                (Some(number), _) => format!("落札：契約保証 {number} を発行しました。"),
+                (None, Some(receipt)) => format!("落札：契約保証の申込（受付番号 {receipt}）。"),
+                (None, None) => "落札：契約保証の申込を作成中です。".to_owned(),
+            };
+            let sent = came.receipt_no.is_some();
+            let href = sent.then(|| to::Case(came.application).to_string());
+            (words, href)
+        }
+        Outcome::Lost { on, by, .. } => {
+            (format!("落札しなかった：{}（{by}）", words::day(on)), None)
+        }
+    }
 }
 
 /// GET /office/guarantees/{number}; other ways to write the number lead to the printed one.
@@ -138,12 +160,19 @@ pub async fn show(
         return Ok(answer::see_other(to));
     }
     let shell = shell::shell(&web, &who, OfficeMenu::Guarantees, "guarantee").await?;
+    let outcome = match detail.guarantee.product {
+        Product::Reservation => {
+            Some(reservations::office_outcome(&web, &who, detail.guarantee.id).await?)
+        }
+        _ => None,
+    };
     let now = web.clock.now();
     let mut page = build(&web, &who, shell.flash(told), detail, now);
     page.asked = asked;
     page.asked_fault = moment
         .and_then(Result::err)
         .map(|fault| fault.sentence("日時"));
+    page.outcome = outcome.map(outcome_view);
     answer::page(&page)
 }
 
@@ -227,6 +256,7 @@ fn build(
         number: detail.guarantee.number,
         base,
         shell,
+        outcome: None,
     }
 }
 
@@ -243,6 +273,13 @@ fn facts_of(detail: &Detail) -> Vec<(&'static str, String)> {
     }
     if let Some(member) = &guarantee.jv_representative {
         facts.push(("JVの代表者", member.clone()));
+    }
+    let members = detail.venture.iter().flat_map(|venture| &venture.members);
+    let members: Vec<_> = members
+        .map(|it| format!("{}　{}%", it.name, entry::share_words(it.share)))
+        .collect();
+    if !members.is_empty() {
+        facts.push(("構成員と出資比率", members.join("、")));
     }
     facts.extend([
         ("発注者名", guarantee.obligee_name.clone()),
