@@ -371,8 +371,8 @@ fn only_administrators_see_the_administration() {
             .map(|group| group.title)
             .collect::<Vec<_>>()
     };
-    assert_eq!(words(false), ["申込", "保証"]);
-    assert_eq!(words(true), ["申込", "保証", "管理"]);
+    assert_eq!(words(false), ["申込", "保証", "保証料"]);
+    assert_eq!(words(true), ["申込", "保証", "保証料", "管理"]);
 }
 
 #[test]

@@ -268,3 +268,19 @@ pub(super) const TOPICS: &[Topic] = &[
         ],
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_topic_has_its_own_address_and_something_to_say() {
+        let mut codes: Vec<_> = TOPICS.iter().map(|topic| topic.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), TOPICS.len());
+        for topic in TOPICS {
+            assert!(topic.parts.iter().all(|part| !part.points.is_empty()));
+        }
+    }
+}
