@@ -29,6 +29,7 @@ use crate::web::urls::netdesk::{Application, ChangeOf};
 mod advice;
 pub mod answers;
 pub mod confirm;
+mod distinctions;
 pub mod done;
 mod form;
 mod place;
