@@ -11,6 +11,7 @@ mod house;
 mod limit;
 mod load;
 mod report;
+mod rules;
 mod stage;
 mod world;
 
@@ -110,6 +111,7 @@ async fn measure(plan: &Plan, house: &House) -> Outcome<()> {
         );
     }
     report.work(&stages);
+    report.rules(rules::each_check()?);
     if let Some(stage) = stages.pop() {
         drop(stages);
         let kitchen = stage.app(&house.app(Cost::Cheap)?);

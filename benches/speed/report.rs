@@ -55,6 +55,8 @@ const TARGETS: [(&str, f64, f64, f64, &str); 6] = [
     ),
     ("D", 0.90, 1.1, f64::INFINITY, "D-Sure sign-in"),
 ];
+/// What holding an application against all rules may cost beside a certificate page.
+const MOST_OF_A_PAGE: f64 = 0.01;
 /// p99 is at most so many medians.
 const TAIL: f64 = 4.0;
 
@@ -222,6 +224,23 @@ impl Report {
         println!(
             "closing a month of {fees} fees: {seconds:.2} s, per fee {share:.3} x one issue of this run (<= 1){mark}"
         );
+    }
+
+    /// The whole check of an application beside the CPU of one certificate page of the same run.
+    pub fn rules(&mut self, check: f64) {
+        let pages = self.rounds.iter().filter(|((work, _), _)| work == "A");
+        let page = median(pages.flat_map(|(_, rounds)| rounds).map(|round| round.cpu));
+        let share = check / page;
+        let mark = self.mark(
+            share <= MOST_OF_A_PAGE,
+            &format!("a check costs {share:.4} of a certificate page, not {MOST_OF_A_PAGE}"),
+        );
+        println!(
+            "an application against all rules: {:.1} us = {share:.4} of a certificate page's {:.2} ms (<= {MOST_OF_A_PAGE}){mark}",
+            check * 1e6,
+            page * 1e3
+        );
+        println!();
     }
 
     pub fn living(&mut self, signins: usize, pdfs: &Load, spent: f64, web: f64, worker: f64) {

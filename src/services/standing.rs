@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use crate::db::standing::{self, StandingRow};
 use crate::domain::content::ApplicationContent;
 use crate::domain::money::Yen;
+use crate::domain::number::TypedNumber;
 use crate::domain::product::{CertificateForm, Product};
 use crate::domain::rules::Standing;
 use crate::domain::text;
@@ -31,7 +32,11 @@ pub(super) async fn of(
     else {
         return Ok(Vec::new());
     };
-    let row = standing::numbered(conn, surety, contractor, &midterm.builds_on).await?;
+    // As it is printed, with its letter, or without.
+    let Ok(number) = TypedNumber::parse(&midterm.builds_on) else {
+        return Ok(Vec::new());
+    };
+    let row = standing::numbered(conn, surety, contractor, number.digits()).await?;
     row.into_iter().map(read).collect()
 }
 

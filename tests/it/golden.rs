@@ -568,3 +568,32 @@ fn both_schemas_are_printed() {
         );
     }
 }
+
+#[test]
+fn the_readmes_example_ends_as_the_readme_says() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(path).unwrap();
+    let example = readme
+        .split("```json\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap())
+        .find(|block| block.contains("\"application\""))
+        .unwrap();
+    let file: Value = serde_json::from_str(example).unwrap();
+    Schema::read(check::SCHEMA).check(&file).unwrap();
+    let (status, printed, _) = run(example);
+    assert_eq!(status, 1, "{printed}");
+    let answer: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(answer["products"][0]["limit"]["yen"], 3_700_000);
+    let mut right = file;
+    right["application"]["prepayment"]["amount"] = json!(3_700_000);
+    assert_eq!(run(&right.to_string()).0, 0);
+    // The day before the version begins the general rate only warns.
+    right["application"]["prepayment"]["amount"] = json!(3_703_681);
+    right["application"]["prepayment"]["form"] = json!("paper");
+    right["applied_on"] = json!("2027-03-31");
+    let (status, printed, _) = run(&right.to_string());
+    assert_eq!(status, 0, "{printed}");
+    let answer: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(answer["verdict"], "warn");
+}

@@ -130,16 +130,20 @@ impl Before {
         before.works.price = self.price;
         before.works.period_from = self.period_from;
         before.works.period_to = self.period_to;
-        if let Some(terms) = &mut before.prepayment {
-            terms.common.amount = self.amount;
-            terms.fy_base = self.fy_base;
-        }
-        if let Some(terms) = &mut before.midterm {
-            terms.common.amount = self.amount;
-            terms.fy_base = self.fy_base;
-        }
-        if let Some(terms) = &mut before.contract {
-            terms.common.amount = self.amount;
+        let common = match self.product {
+            Product::Prepayment => before.prepayment.as_mut().map(|terms| {
+                terms.fy_base = self.fy_base;
+                &mut terms.common
+            }),
+            Product::Midterm => before.midterm.as_mut().map(|terms| {
+                terms.fy_base = self.fy_base;
+                &mut terms.common
+            }),
+            Product::Contract => before.contract.as_mut().map(|terms| &mut terms.common),
+            Product::Reservation => before.reservation.as_mut().map(|terms| &mut terms.common),
+        };
+        if let Some(common) = common {
+            common.amount = self.amount;
         }
         before
     }

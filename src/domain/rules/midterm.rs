@@ -57,7 +57,7 @@ fn built_on<'a>(terms: &MidtermTerms, circumstances: &'a Circumstances) -> Optio
     circumstances
         .guarantees
         .iter()
-        .find(|standing| standing.number == terms.builds_on)
+        .find(|standing| standing.is_numbered(&terms.builds_on))
 }
 
 /// What was paid before: the guaranteed amount where it is known, else as typed.

@@ -30,6 +30,7 @@ use crate::web::urls::netdesk::{Application, ChangeOf};
 mod advice;
 pub mod answers;
 pub mod confirm;
+mod distinctions;
 pub mod documents;
 pub mod done;
 mod form;

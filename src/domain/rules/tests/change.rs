@@ -273,3 +273,82 @@ fn a_change_of_nothing_is_none() {
     );
     assert_eq!(check.follows.code(), "needed");
 }
+
+/// T1 as a 変更の申込, asking for what `change` makes of it.
+fn asked(product: Product, base: Option<i64>, change: fn(&mut ApplicationContent)) -> Vec<Finding> {
+    let t1 = t1();
+    let amount = t1.terms(product).unwrap().amount;
+    let mut content = t1;
+    content.change = Some(crate::domain::content::ChangeTerms {
+        changed_on: date!(2026 - 07 - 02),
+        reason: "設計変更".to_owned(),
+        before: crate::domain::content::Before {
+            product,
+            seq: 1,
+            price: content.works.price,
+            amount,
+            period_from: content.works.period_from,
+            period_to: content.works.period_to,
+            until: content.works.period_to,
+            fy_base: None,
+            base: base.map(yen),
+        },
+    });
+    change(&mut content);
+    check(&content, Some(&known()), &NOW)
+}
+
+#[test]
+fn an_application_for_a_change_stops_where_none_is_needed() {
+    let price_only = asked(Product::Prepayment, None, |it| {
+        it.works.price = yen(62_000_000)
+    });
+    assert_eq!(
+        said(&refusals(&price_only)),
+        one(
+            Field::Price,
+            "前払金保証の変更手続きは不要です。請負金額だけの変更は、この保証契約の効力に影響を及ぼしません（証書の注2）。"
+        )
+    );
+    let nothing = asked(Product::Prepayment, None, |_| {});
+    assert_eq!(
+        said(&refusals(&nothing)),
+        one(
+            Field::Price,
+            "変更するところがありません。変わった請負金額・工期・保証金額を入力してください。"
+        )
+    );
+    let lower = asked(Product::Prepayment, None, |it| {
+        it.works.price = yen(36_000_000)
+    });
+    assert!(said(&refusals(&lower))[0].1.contains("2,000,000円を返還し"));
+    let right = asked(Product::Prepayment, None, |it| {
+        it.works.price = yen(36_000_000);
+        prepay(it).common.amount = yen(18_000_000);
+    });
+    assert_eq!(said(&refusals(&right)), []);
+    // Neither is whether the obligee takes electronic certificates judged again.
+    assert!(
+        right
+            .iter()
+            .all(|it| it.rule != RuleId::ElectronicAcceptance)
+    );
+    let contract = asked(Product::Contract, None, |it| {
+        it.works.price = yen(62_000_000)
+    });
+    assert_eq!(said(&refusals(&contract)), []);
+    assert_eq!(warnings(&contract).len(), 1);
+}
+
+#[test]
+fn a_year_whose_amount_fell_is_told_by_what_the_rates_were_of() {
+    // The lines of the years are changed with the form: only `base` remembers what they were.
+    let fell = asked(Product::Prepayment, Some(60_000_000), |it| {
+        it.works.price = yen(39_000_000);
+    });
+    let sentences = said(&refusals(&fell));
+    assert!(
+        sentences[0].1.contains("500,000円を返還し"),
+        "{sentences:?}"
+    );
+}

@@ -324,6 +324,18 @@ fn bid(bid: &BidFacts, contract_only: bool) -> Vec<Answer> {
             bid.prepayment_plan.map_or("", |plan| plan.label()),
         ));
     }
+    lines.extend(
+        bid.design_price
+            .map(|price| Answer::yen(Field::DesignPrice, price, "")),
+    );
+    for (field, value) in [
+        (Field::ObligeeSection, bid.obligee_section.as_deref()),
+        (Field::KindDetail, bid.kind_detail.as_deref()),
+        (Field::PartialPayment, bid.partial_payment.then_some("はい")),
+        (Field::ByChange, bid.by_change.then_some("はい")),
+    ] {
+        lines.extend(value.map(|value| Answer::new(field, value)));
+    }
     lines
 }
 

@@ -293,6 +293,28 @@ fn bid(content: &ApplicationContent) -> Group {
     if let Some(plan) = bid.prepayment_plan {
         lines.push(fact("前払金保証の申込み", plan.label()));
     }
+    let told = [
+        (
+            "設計金額",
+            bid.design_price
+                .map(|price| words::yen_with_unit(price.get())),
+        ),
+        ("発注担当課", bid.obligee_section.clone()),
+        ("契約の細目", bid.kind_detail.clone()),
+        (
+            "部分払",
+            bid.partial_payment.then(|| "選択している".to_owned()),
+        ),
+        (
+            "変更契約",
+            bid.by_change
+                .then(|| "変更契約により新しく申し込む".to_owned()),
+        ),
+    ];
+    lines.extend(
+        told.into_iter()
+            .filter_map(|(label, value)| Some(fact(label, value?))),
+    );
     Group {
         title: "入札の状況",
         lines,

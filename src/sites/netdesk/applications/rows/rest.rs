@@ -43,6 +43,7 @@ impl Sheet<'_> {
             )
             .hint("契約保証だけを申し込むときに選びます。"),
         );
+        rows.extend(self.distinctions());
         rows
     }
 
