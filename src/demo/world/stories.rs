@@ -10,7 +10,8 @@ use crate::domain::product::Product;
 use crate::domain::typed::TypedForm;
 use crate::error::AppError;
 use crate::mail::Mailer;
-use crate::services::applications::{self, Item, Sent};
+use crate::services::applications::{self, Item, Sent, Status};
+use crate::services::changes::{self, Naming};
 use crate::services::drafts::{self, Saved};
 use crate::services::grounds::Seen;
 use crate::services::{ContractorUser, examination, sureties};
@@ -23,6 +24,8 @@ const YAMATO_ISSUED: Uuid = uuid!("01900000-0000-7000-8000-000000000004");
 const YAMATO_WAITING: Uuid = uuid!("01900000-0000-7000-8000-000000000005");
 const TAISETSU_ISSUED: Uuid = uuid!("01900000-0000-7000-8000-000000000006");
 const YAMATO_PAYMENT: Uuid = uuid!("01900000-0000-7000-8000-000000000007");
+const YAMATO_CHANGE: Uuid = uuid!("01900000-0000-7000-8000-000000000008");
+const YAMATO_CHANGE_PAYMENT: Uuid = uuid!("01900000-0000-7000-8000-000000000009");
 
 const RETURN_WORDS: &str = "工期の終わりが契約書と違うようです。ご確認ください。";
 
@@ -69,7 +72,7 @@ async fn minato(app: &App, mailer: &Mailer) -> Result<(), AppError> {
     );
     contract(&mut form, "paper", "3,355,000", "lump_sum", "本社　総務部");
     if send(app, &soumu, ISSUED, &form).await? {
-        issue(app, mailer, ISSUED, "kanagawa").await?;
+        issue(app, mailer, ISSUED, "kanagawa", YAMATO_PAYMENT).await?;
     }
 
     let pool = Works {
@@ -158,8 +161,9 @@ async fn yamato(app: &App, mailer: &Mailer) -> Result<(), AppError> {
         "本社",
     );
     if send(app, &soumu, YAMATO_ISSUED, &form).await? {
-        issue(app, mailer, YAMATO_ISSUED, "nagano").await?;
+        issue(app, mailer, YAMATO_ISSUED, "nagano", YAMATO_PAYMENT).await?;
     }
+    change(app, mailer, &soumu).await?;
     let school = Works {
         name: "見本小学校屋内運動場外壁改修工事",
         price: "15,400,000",
@@ -179,6 +183,44 @@ async fn yamato(app: &App, mailer: &Mailer) -> Result<(), AppError> {
     );
     contract(&mut form, "paper", "1,540,000", "transfer", "本社");
     send(app, &soumu, YAMATO_WAITING, &form).await?;
+    Ok(())
+}
+
+/// 変更ー1: the bridge's works grew, and last a month longer.
+async fn change(app: &App, mailer: &Mailer, soumu: &ContractorUser) -> Result<(), AppError> {
+    let status = applications::status(app, soumu, YAMATO_ISSUED).await?;
+    let Some(number) = status.items.into_iter().find_map(|item| item.number) else {
+        return Ok(());
+    };
+    let id = YAMATO_CHANGE;
+    let sent = match applications::status(app, soumu, id).await {
+        Ok(status) => is_on_its_way(&status),
+        Err(_) => {
+            let open = changes::open(app, soumu, &number).await?;
+            let revision = open.kept.map(|kept| kept.revision);
+            let mut form = open.form;
+            for (name, value) in [
+                ("changed_on", "令和8年6月29日"),
+                ("change_reason", "設計変更（断面修復工の増）のため"),
+                ("price", "30,800,000"),
+                ("period_to", "令和9年2月26日"),
+                ("prepayment_amount", "12,300,000"),
+            ] {
+                form.set(name, value);
+            }
+            let naming = Naming { id, revision };
+            submit(
+                app,
+                soumu,
+                id,
+                changes::save(app, soumu, &number, naming, &form).await?,
+            )
+            .await?
+        }
+    };
+    if sent {
+        issue(app, mailer, id, "nagano", YAMATO_CHANGE_PAYMENT).await?;
+    }
     Ok(())
 }
 
@@ -204,7 +246,7 @@ async fn taisetsu(app: &App, mailer: &Mailer) -> Result<(), AppError> {
         "本社",
     );
     if send(app, &soumu, TAISETSU_ISSUED, &form).await? {
-        issue(app, mailer, TAISETSU_ISSUED, "sapporo").await?;
+        issue(app, mailer, TAISETSU_ISSUED, "sapporo", YAMATO_PAYMENT).await?;
     }
     Ok(())
 }
@@ -278,13 +320,19 @@ async fn send(
     form: &TypedForm,
 ) -> Result<bool, AppError> {
     if let Ok(status) = applications::status(app, who, id).await {
-        // Sent before: is it still on its way to where the story wants it?
-        return Ok(status
-            .items
-            .iter()
-            .any(|item| !item.state.is_final() && item.state != ItemState::Returned));
+        return Ok(is_on_its_way(&status));
     }
-    let revision = match drafts::save(app, who, id, None, form).await? {
+    submit(app, who, id, drafts::save(app, who, id, None, form).await?).await
+}
+
+/// Sent before: is it still on its way to where the story wants it?
+fn is_on_its_way(status: &Status) -> bool {
+    let mut items = status.items.iter();
+    items.any(|item| !item.state.is_final() && item.state != ItemState::Returned)
+}
+
+async fn submit(app: &App, who: &ContractorUser, id: Uuid, saved: Saved) -> Result<bool, AppError> {
+    let revision = match saved {
         Saved::At { revision, .. } | Saved::Stale { revision, .. } => revision,
         Saved::Refused(_) | Saved::Closed => return Ok(true),
     };
@@ -306,7 +354,13 @@ async fn send(
 }
 
 /// Examined, approved and issued by the two people of a branch, each step only where it is due.
-async fn issue(app: &App, mailer: &Mailer, id: Uuid, branch: &str) -> Result<(), AppError> {
+async fn issue(
+    app: &App,
+    mailer: &Mailer,
+    id: Uuid,
+    branch: &str,
+    payment: Uuid,
+) -> Result<(), AppError> {
     let clerk = officer(app, &format!("{branch}.clerk")).await?;
     let approver = officer(app, &format!("{branch}.approver")).await?;
     let case = crate::services::cases::case(app, &clerk, id).await?;
@@ -326,7 +380,7 @@ async fn issue(app: &App, mailer: &Mailer, id: Uuid, branch: &str) -> Result<(),
             examination::pass_on(app, &clerk, &case.seen, &[product], "").await?;
         }
         if item.fee_due {
-            pay(app, &clerk, &case.seen, item).await?;
+            pay(app, &clerk, &case.seen, item, payment).await?;
         }
         let state = state_of(app, &clerk, id, product).await?;
         if state == Some(ItemState::AwaitingApproval) {
@@ -364,10 +418,11 @@ async fn pay(
     clerk: &crate::services::Officer,
     seen: &Seen,
     item: &Item,
+    payment: Uuid,
 ) -> Result<(), AppError> {
     const PAID_ON: Date = date!(2026 - 06 - 17);
     let amount = item.due.shortfall();
     let amount = amount.ok_or_else(|| AppError::internal("no fee table"))?;
     let product = item.product;
-    examination::confirm_payment(app, clerk, seen, product, YAMATO_PAYMENT, amount, PAID_ON).await
+    examination::confirm_payment(app, clerk, seen, product, payment, amount, PAID_ON).await
 }
