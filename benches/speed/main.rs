@@ -114,6 +114,10 @@ async fn measure(plan: &Plan, house: &House) -> Outcome<()> {
     report.rules(rules::each_check()?);
     if let Some(stage) = stages.pop() {
         drop(stages);
+        let kitchen = stage.app(&house.app(Cost::Cheap)?);
+        let seconds = stage.close_month(&kitchen).await?;
+        kitchen.db.close().await;
+        report.closed(stage.world.guarantees, seconds);
         house::living(house, stage, &mut report).await?;
     }
     house::starting(house, &mut report)?;

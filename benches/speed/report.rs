@@ -228,6 +228,21 @@ impl Report {
         println!();
     }
 
+    /// A month of fees closed: per fee no slower than one issue in the same run.
+    pub fn closed(&mut self, size: i64, seconds: f64) {
+        let fees = super::stage::MONTH as f64;
+        let rounds = self.rounds.get(&("C".to_owned(), size));
+        let issues = median(rounds.into_iter().flatten().map(|round| round.ours));
+        let share = seconds / fees * issues;
+        let mark = self.mark(
+            share <= 1.0,
+            &format!("closing a month: {share:.2} x an issue per fee, not 1"),
+        );
+        println!(
+            "closing a month of {fees} fees: {seconds:.2} s, per fee {share:.3} x one issue of this run (<= 1){mark}"
+        );
+    }
+
     pub fn living(&mut self, signins: usize, pdfs: &Load, spent: f64, web: f64, worker: f64) {
         let both = web + worker;
         let mark = self.mark(both <= 120.0, &format!("memory {both:.0} MB, not 120"));

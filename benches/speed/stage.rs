@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 use akashi::app::App;
 use akashi::db;
+use akashi::domain::era;
+use akashi::domain::fee::Month;
+use akashi::services::fees::closing::{self, Closed};
 use akashi::services::issuance::Outcome as Worked;
 use akashi::services::{deposits, issuance};
 use nix::sys::signal::{Signal, kill};
@@ -21,6 +24,9 @@ use super::limit::{Bound, Round, Script, Server, script, steps};
 use super::load::{self, Ask, Load};
 use super::world::{CLIENTS, Desk, World, id, id_expression};
 use super::{Outcome, cpu};
+
+/// Fees of the month that is closed.
+pub const MONTH: u64 = 20_000;
 
 /// A process of Akashi's own program; ends with this value.
 pub struct Process {
@@ -370,6 +376,38 @@ impl Stage {
         let all = [text(certificate), text(list), self.issue.text.clone()].join("\n----\n");
         std::fs::write(file, all)?;
         Ok(())
+    }
+
+    /// Closes a month of [`MONTH`] fees by the command's verb; how long it took, in seconds.
+    pub async fn close_month(&self, app: &App) -> Outcome<f64> {
+        let today = era::tokyo_date(app.clock.now());
+        let before = Month::of(today).first_day() - time::Duration::days(1);
+        let month = Month::of(before);
+        let mut conn = PgConnection::connect_with(&self.options).await?;
+        let written = conn
+            .execute(AssertSqlSafe(format!(
+                "insert into fees (surety_id, contractor_id, branch_id, guarantee_id, product, seq, kind, amount, tax,
+                   lines, fee_table_id, fee_method, monthly, day, at)
+                 select g.surety_id, g.contractor_id, g.branch_id, g.id, g.product, 1, 'charge', 22080, 0, '[]', t.id,
+                   'lump_sum', true, date '{before}', now()
+                 from guarantees g join fee_tables t on t.surety_id = g.surety_id and t.product = g.product
+                 where not exists (select from fees f where f.guarantee_id = g.id)
+                 order by g.id limit {MONTH}"
+            )))
+            .await?
+            .rows_affected();
+        conn.execute("analyze fees").await?;
+        conn.close().await?;
+        if written != MONTH {
+            return Err(format!("only {written} fees could be written").into());
+        }
+        let began = Instant::now();
+        let closed = closing::close_by_command(app, 'M', month).await?;
+        let seconds = began.elapsed().as_secs_f64();
+        match closed {
+            Closed::Done { fees, .. } if u64::try_from(fees)? == MONTH => Ok(seconds),
+            other => Err(format!("the month was not closed: {other:?}").into()),
+        }
     }
 
     fn server_log(&self) -> PathBuf {

@@ -48,6 +48,15 @@ enum Command {
         surety: char,
         file: PathBuf,
     },
+    /// Closes a month of 一括納付: one statement per contractor. Killed half-way, run it again.
+    CloseMonth {
+        /// Letter of the surety.
+        #[arg(long)]
+        surety: char,
+        /// The month, such as 2026-11.
+        #[arg(long)]
+        month: String,
+    },
     /// Invites a member of staff by mail.
     User(offices::Invite),
     /// Makes and turns key rings.
@@ -84,6 +93,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Migrate => setup::migrate(),
         Command::Surety { file } => offices::found(&file),
         Command::Obligees { surety, file } => offices::obligees(surety, &file),
+        Command::CloseMonth { surety, month } => offices::close_month(surety, &month),
         Command::User(invite) => offices::invite(&invite),
         Command::Keys { deed } => keys::run(&deed),
         Command::Check(what) => return check::run(&what),

@@ -1,10 +1,12 @@
-//! `surety`, `obligees` and `user`: setting an installation up over the owner's login.
+//! `surety`, `obligees`, `close-month` and `user`: what runs over the owner's login.
 
 use std::path::Path;
 
+use akashi::domain::fee::Month;
 use akashi::domain::people::StaffRole;
 use akashi::error::AppError;
 use akashi::services::accounts::signin;
+use akashi::services::fees::closing::{self, Closed};
 use akashi::services::founding::{self, Entry, PersonPlan, SuretyPlan};
 use akashi::services::obligees::{self, Kept};
 use clap::Args;
@@ -114,4 +116,25 @@ fn words(error: AppError) -> String {
         AppError::NotFound => "there is no such surety or branch.".to_owned(),
         other => format!("it could not be done: {other}"),
     }
+}
+
+/// `close-month`
+pub fn close_month(surety: char, month: &str) -> Ended {
+    super::logs(true, "info");
+    let month = Month::parse(month)
+        .ok_or_else(|| format!("--month {month:?} is no month: write it as 2026-11."))?;
+    let settings = settings()?;
+    block_on(async {
+        let app = owner_app(&settings)?;
+        let closed = closing::close_by_command(&app, surety, month).await;
+        app.db.close().await;
+        let closed = closed.map_err(words)?;
+        match closed {
+            Closed::Refused(sentence) => Err(sentence),
+            Closed::Done { .. } | Closed::Already { .. } => {
+                say(&closed.sentence(month));
+                Ok(())
+            }
+        }
+    })
 }

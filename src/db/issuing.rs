@@ -43,7 +43,10 @@ pub struct Draftable {
 }
 
 const DRAFTABLE: &str = "select i.id as item_id, i.application_id, i.surety_id, i.contractor_id,
-  i.branch_id, i.product, i.form, i.state, i.approved_sha256, a.content, a.first_sent_at, i.guarantee_id, i.base_seq,
+  i.branch_id, i.product, i.form, i.state, i.approved_sha256, a.content,
+  -- 申込日 fixes the fiscal year; of a change that of the guarantee itself
+  coalesce((select o.first_sent_at from guarantees g join applications o on o.id = g.application_id
+    where g.id = i.guarantee_id and i.base_seq is not null), a.first_sent_at) as first_sent_at, i.guarantee_id, i.base_seq,
   c.name as contractor_name, c.address as contractor_address, c.representative, c.lump_sum,
   b.name as branch_name, b.tel as branch_tel, b.fax as branch_fax, s.name as surety_name,
   s.address as surety_address, s.president_title, s.president_name, s.suffix, s.vow_prepayment,

@@ -1,8 +1,11 @@
 //! One product of an application, and the fee seen for it.
 
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
+
+use crate::domain::fee::FeeTable;
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct ItemRow {
@@ -30,7 +33,39 @@ pub struct ItemRow {
     pub paid: bool,
     /// One was confirmed for a fee that has changed since.
     pub paid_before: bool,
+    #[sqlx(flatten)]
+    pub fee: FeeDue,
 }
+
+/// What the fee of a product is held against.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct FeeDue {
+    /// Confirmed for the fee as it stands, whole yen.
+    pub paid_sum: i64,
+    /// The table of the day on which the application was first sent, where there is one; of a change
+    /// the one that was attached at issue.
+    pub fee_table_id: Option<i64>,
+    pub fee_version: Option<i32>,
+    pub fee_body: Option<Json<FeeTable>>,
+    /// A change: the guaranteed amount of before.
+    pub fee_before: Option<i64>,
+}
+
+/// The columns of [`FeeDue`].
+const FEE_DUE: &str = "(select coalesce(sum(p.amount), 0)::bigint from payments p
+    where p.item_id = i.id and p.terms_seq = i.terms_seq) as paid_sum,
+  ft.id as fee_table_id, ft.version as fee_version, ft.body as fee_body,
+  case when i.base_seq is not null then (select (ca.content #>> '{change,before,amount}')::bigint
+    from applications ca where ca.id = i.application_id) end as fee_before";
+
+/// The table that counts for an item `i` (see `fee_tables::on`).
+const FEE_TABLE: &str = "left join lateral (select t.id, t.version, t.body from fee_tables t
+    where t.surety_id = i.surety_id and t.product = i.product and t.state = 'in_force'
+      and case when i.base_seq is not null
+        then t.id = (select f.fee_table_id from fees f where f.guarantee_id = i.guarantee_id and f.kind = 'charge')
+        else t.valid_from <= (select (fa.first_sent_at at time zone 'Asia/Tokyo')::date from applications fa
+        where fa.id = i.application_id) end
+    order by t.valid_from desc, t.version desc limit 1) ft on true";
 
 const SELECT: &str =
     "select i.id, i.application_id, i.contractor_id, i.branch_id, i.product, i.form,
@@ -38,8 +73,10 @@ const SELECT: &str =
   ap.name as approved_name, i.approved_at, i.approved_sha256, i.ordered_at, i.reason,
   g.id as guarantee_id, g.number || g.suffix as number,
   exists (select from payments p where p.item_id = i.id and p.terms_seq = i.terms_seq) as paid,
-  exists (select from payments p where p.item_id = i.id and p.terms_seq < i.terms_seq) as paid_before
-  from application_items i
+  exists (select from payments p where p.item_id = i.id and p.terms_seq < i.terms_seq) as paid_before,
+  ";
+
+const FROM: &str = "from application_items i
   left join accounts ex on ex.id = i.examined_by
   left join accounts ap on ap.id = i.approved_by
   left join guarantees g on g.id = i.guarantee_id";
@@ -50,7 +87,7 @@ pub async fn of_application(
     application: Uuid,
 ) -> Result<Vec<ItemRow>, sqlx::Error> {
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "{SELECT} where i.application_id = $1 order by i.product desc"
+        "{SELECT} {FEE_DUE} {FROM} {FEE_TABLE} where i.application_id = $1 order by i.product desc"
     )))
     .bind(application)
     .fetch_all(conn)
@@ -63,7 +100,7 @@ pub async fn of_applications(
     applications: &[Uuid],
 ) -> Result<Vec<ItemRow>, sqlx::Error> {
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "{SELECT} where i.application_id = any($1) order by i.product desc"
+        "{SELECT} {FEE_DUE} {FROM} {FEE_TABLE} where i.application_id = any($1) order by i.product desc"
     )))
     .bind(applications)
     .fetch_all(conn)
@@ -366,6 +403,10 @@ pub struct ListedRow {
     pub works_name: String,
     pub price: Option<i64>,
     pub sent_at: OffsetDateTime,
+    /// Whole yen.
+    pub amount: i64,
+    #[sqlx(flatten)]
+    pub fee: FeeDue,
 }
 
 const LISTED: &str = "from application_items i
@@ -389,12 +430,15 @@ pub async fn of_contractor(
     };
     let (at, id) = search.after.or(search.before).unzip();
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "select i.id, i.application_id, i.product, i.form, i.fee_method, i.state, i.sent_at,
-           exists (select from payments p where p.item_id = i.id and p.terms_seq = i.terms_seq) as paid,
-           (select g.number || g.suffix from guarantees g where g.id = i.guarantee_id) as number,
-           a.obligee_name, a.works_name, a.price
-         {LISTED} and ($7::timestamptz is null or (i.sent_at, i.id) {place} ($7, $8))
-         order by i.sent_at {order}, i.id {order} offset $9 limit $10"
+        "select i.*, {FEE_DUE} from (
+           select i.id, i.application_id, i.surety_id, i.terms_seq, i.product, i.form, i.fee_method, i.state,
+             i.sent_at, i.amount, i.base_seq, i.guarantee_id,
+             exists (select from payments p where p.item_id = i.id and p.terms_seq = i.terms_seq) as paid,
+             (select g.number || g.suffix from guarantees g where g.id = i.guarantee_id) as number,
+             a.obligee_name, a.works_name, a.price
+           {LISTED} and ($7::timestamptz is null or (i.sent_at, i.id) {place} ($7, $8))
+           order by i.sent_at {order}, i.id {order} offset $9 limit $10) i
+         {FEE_TABLE} order by i.sent_at {order}, i.id {order}"
     )))
     .bind(surety)
     .bind(contractor)

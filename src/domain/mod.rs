@@ -36,6 +36,7 @@ pub mod content;
 pub mod email;
 pub mod entry;
 pub mod era;
+pub mod fee;
 pub mod field;
 pub mod guarantee;
 pub mod key;

@@ -26,12 +26,14 @@ pub struct Meta {
 /// Width and height of the paper in mm.
 pub const A4: (f32, f32) = (210.0, 297.0);
 
-/// One A4 page as a PDF 1.7.
-pub fn finish(ops: Vec<Op>, fonts: &Fonts, meta: &Meta) -> Result<Vec<u8>, PdfError> {
+/// A4 pages as a PDF 1.7.
+pub fn finish(pages: Vec<Vec<Op>>, fonts: &Fonts, meta: &Meta) -> Result<Vec<u8>, PdfError> {
     let mut document = PdfDocument::new(&meta.title);
     document.metadata.info.conformance = plain();
     fonts.embed(&mut document)?;
-    document.pages.push(PdfPage::new(Mm(A4.0), Mm(A4.1), ops));
+    let pages = pages.into_iter();
+    let pages = pages.map(|ops| PdfPage::new(Mm(A4.0), Mm(A4.1), ops));
+    document.pages.extend(pages);
     let mut warnings = Vec::new();
     let mut pdf = document.to_lopdf_document(&PdfSaveOptions::default(), &mut warnings);
     pdf.version = "1.7".to_owned();

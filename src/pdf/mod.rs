@@ -5,6 +5,7 @@
 
 pub mod certificate;
 mod embed;
+pub mod fee_paper;
 mod finish;
 mod fit;
 pub mod font;

@@ -20,6 +20,8 @@ use super::style::{Ink, Style};
 #[derive(Debug, Default)]
 pub struct Page {
     ops: Vec<Op>,
+    /// Pages before this one.
+    before: Vec<Vec<Op>>,
     fonts: Fonts,
 }
 
@@ -314,12 +316,18 @@ impl Page {
         });
     }
 
+    /// Begins the next page; what was drawn stays on the one before.
+    pub fn turn(&mut self) {
+        self.before.push(std::mem::take(&mut self.ops));
+    }
+
     /// The page as a PDF.
     ///
     /// # Errors
     /// [`PdfError::Broken`] when a font cannot be cut or the file not be written.
-    pub fn finish(self, meta: &Meta) -> Result<Vec<u8>, PdfError> {
-        finish(self.ops, &self.fonts, meta)
+    pub fn finish(mut self, meta: &Meta) -> Result<Vec<u8>, PdfError> {
+        self.turn();
+        finish(self.before, &self.fonts, meta)
     }
 }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::Officer;
 use super::chain::{self, Chain, Origin};
+use super::fees;
 use super::history::{self, By, Happened};
 use super::issuance::Outcome;
 use crate::app::App;
@@ -16,6 +17,8 @@ use crate::db::{Scope, accounts, guarantees, items, jobs};
 use crate::domain::act::{ActKind, Corrected, Proposal};
 use crate::domain::certificate::{CertificateFace, Occasion, hex, sha256};
 use crate::domain::era;
+use crate::domain::guarantee::Life;
+use crate::domain::money::Yen;
 use crate::error::AppError;
 
 mod reading;
@@ -434,14 +437,45 @@ pub async fn run(app: &App, job: Uuid, id: Uuid) -> Result<Outcome, AppError> {
     };
     face.dated = era::tokyo_date(now);
     face.approved_sha256 = hex(&sha256(&serde_json::to_vec(&row.detail)?));
+    let amount = face.amount;
     let seq = chain::append(app, &mut tx, &mut chain, face, Origin::Act(id), now).await?;
     acts::linked(&mut tx, id, seq).await?;
+    post(&mut tx, &chain, &proposal, (&life, amount), seq, now).await?;
     if chain.head.form == crate::domain::product::CertificateForm::Paper.code() {
         took_effect(app, &mut tx, &chain, id, seq, now).await?;
     }
     jobs::finish(&mut tx, job, now).await?;
     tx.commit().await?;
     Ok(Outcome::Done)
+}
+
+/// What an act costs or gives back: what was charged in all stays the fee of the amount in force; an end
+/// gives back what the table says.
+async fn post(
+    conn: &mut PgConnection,
+    chain: &Chain,
+    proposal: &Proposal,
+    (life, new): (&Life, Yen),
+    seq: i32,
+    now: OffsetDateTime,
+) -> Result<(), AppError> {
+    let guarantee = chain.head.id;
+    match proposal {
+        // An earlier version says what was; only the one in force is paid for.
+        Proposal::Correction { target, .. } if *target == life.in_force => {
+            let old = chain.face(*target)?.amount;
+            fees::post_difference(conn, guarantee, old, new, seq, now).await?;
+        }
+        Proposal::Correction { .. } => {}
+        Proposal::Cancellation { target } => {
+            let place = i32::try_from(*target).map_err(AppError::internal)?;
+            fees::post_cancellation(conn, guarantee, place, new, now).await?;
+        }
+        Proposal::Termination { on } => {
+            fees::post_termination(conn, guarantee, *on, now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The link counts: on paper with T1, electronically with its arrival at D-Sure.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::ContractorUser;
 use super::drafts::stage_of;
+use super::fees::Due;
 use super::history::{self, About, By, Entry, Happened, Notice};
 use crate::app::App;
 use crate::db::applications::{self, ApplicationRow, Sending};
@@ -255,8 +256,10 @@ pub struct Item {
     pub amount: i64,
     pub fee_method: FeeMethod,
     pub state: ItemState,
-    /// Neither confirmed nor under 一括納付.
+    /// Neither confirmed in full nor under 一括納付.
     pub fee_due: bool,
+    /// What it costs, and what was confirmed of it.
+    pub due: Due,
     pub paid: bool,
     /// A payment was confirmed for a fee that has changed since.
     pub paid_before: bool,
@@ -283,14 +286,16 @@ impl Item {
         let named = |id: Option<i64>, name: &Option<String>| {
             id.map(|id| (id, name.clone().unwrap_or_default()))
         };
+        let due = Due::of(&row.product, row.amount, row.paid, row.fee.clone())?;
         Ok(Self {
+            fee_due: due.is_due(lump_sum),
+            due,
             id: row.id,
             product: Product::from_code(&row.product).ok_or_else(|| broken("product"))?,
             form: CertificateForm::from_code(&row.form).ok_or_else(|| broken("form"))?,
             amount: row.amount,
             fee_method,
             state,
-            fee_due: !(row.paid || lump_sum),
             paid: row.paid,
             paid_before: row.paid_before,
             examined_by: named(row.examined_by, &row.examined_name),

@@ -19,6 +19,7 @@ use crate::domain::certificate::{hex, sha256};
 use crate::domain::content::ApplicationContent;
 use crate::domain::era;
 use crate::domain::guarantee::Barrier;
+use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::domain::rules::{self, Circumstances, Finding, Outcome};
 use crate::error::AppError;
@@ -196,10 +197,18 @@ impl Grounds {
     pub fn obstacles(&self, item: &Item) -> Vec<String> {
         let mut reasons = Vec::new();
         if item.fee_due {
-            reasons.push(format!(
-                "{}の保証料の入金確認が済んでいません（一括納付のご契約もありません）。",
-                item.product.label()
-            ));
+            let label = item.product.label();
+            if item.due.paid == Yen::ZERO {
+                reasons.push(format!(
+                    "{label}の保証料の入金確認が済んでいません（一括納付のご契約もありません）。"
+                ));
+            }
+            if let Some((short, quote)) = item.due.shortfall().zip(item.due.quote.as_ref()) {
+                reasons.push(format!(
+                    "{label}の保証料が{short}円不足しています（保証料{}円、入金確認{}円）。",
+                    quote.fee.total, item.due.paid
+                ));
+            }
         }
         reasons.extend(self.refusals(item.product));
         reasons.extend(rules::before_issue(

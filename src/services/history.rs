@@ -55,10 +55,17 @@ pub enum Happened {
     KeyRenewalOrdered,
     KeyRenewalDeclined,
     KeyRenewed,
+    FeeTableProposed,
+    FeeTableApproved,
+    FeeTableDeclined,
+    MonthClosed,
+    FeeSettled,
+    ReceiptPrinted,
+    ReceiptsSwitched,
 }
 
 impl Happened {
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 48] = [
         Self::Submitted,
         Self::Resubmitted,
         Self::Withdrawn,
@@ -100,6 +107,13 @@ impl Happened {
         Self::KeyRenewalOrdered,
         Self::KeyRenewalDeclined,
         Self::KeyRenewed,
+        Self::FeeTableProposed,
+        Self::FeeTableApproved,
+        Self::FeeTableDeclined,
+        Self::MonthClosed,
+        Self::FeeSettled,
+        Self::ReceiptPrinted,
+        Self::ReceiptsSwitched,
     ];
 
     pub fn code(self) -> &'static str {
@@ -145,6 +159,13 @@ impl Happened {
             Self::KeyRenewalOrdered => "key_renewal_ordered",
             Self::KeyRenewalDeclined => "key_renewal_declined",
             Self::KeyRenewed => "key_renewed",
+            Self::FeeTableProposed => "fee_table_proposed",
+            Self::FeeTableApproved => "fee_table_approved",
+            Self::FeeTableDeclined => "fee_table_declined",
+            Self::MonthClosed => "month_closed",
+            Self::FeeSettled => "fee_settled",
+            Self::ReceiptPrinted => "receipt_printed",
+            Self::ReceiptsSwitched => "receipts_switched",
         }
     }
 
@@ -192,6 +213,13 @@ impl Happened {
             Self::KeyRenewalOrdered => "認証キーの再発行を指図",
             Self::KeyRenewalDeclined => "認証キーの再発行をお断り",
             Self::KeyRenewed => "認証キーを再発行",
+            Self::FeeTableProposed => "保証料率表を提案",
+            Self::FeeTableApproved => "保証料率表を承認",
+            Self::FeeTableDeclined => "保証料率表を不承認",
+            Self::MonthClosed => "一括納付の月を締めた",
+            Self::FeeSettled => "保証料の入金・返還を確認",
+            Self::ReceiptPrinted => "領収証を発行",
+            Self::ReceiptsSwitched => "電子領収証の設定を変更",
         }
     }
 
@@ -224,6 +252,11 @@ impl Happened {
                 | Self::Corrected
                 | Self::ChangeCancelled
                 | Self::KeyRenewalOrdered
+                | Self::FeeTableProposed
+                | Self::FeeTableApproved
+                | Self::FeeTableDeclined
+                | Self::MonthClosed
+                | Self::ReceiptsSwitched
         )
     }
 }

@@ -9,6 +9,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::chain::{self, Chain, Origin};
+use super::fees;
 use super::history::{self, About, By, Happened};
 use crate::app::App;
 use crate::db::issuing::{self, Draftable, NewGuarantee, SealedKey};
@@ -189,6 +190,7 @@ pub async fn issue(app: &App, job: Uuid, item: Uuid) -> Result<Outcome, AppError
         },
     )
     .await?;
+    fees::post_charge(&mut tx, guarantee, now).await?;
     let about = About {
         surety: draft.surety_id,
         contractor: draft.contractor_id,
@@ -274,7 +276,9 @@ async fn change(
     let number = chain.number();
     let face = face_of(draft, &number, today, occasion.clone(), approved)?;
     let origin = Origin::Item(draft.item_id);
+    let (old, new) = (chain.face(life.in_force)?.amount, face.amount);
     let seq = chain::append(app, &mut tx, &mut chain, face, origin, now).await?;
+    fees::post_difference(&mut tx, guarantee, old, new, seq, now).await?;
     let about = About {
         application: Some(draft.application_id),
         ..chain.about()

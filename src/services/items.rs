@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::ContractorUser;
 use super::cases::like;
+use super::fees;
 use super::guarantees::PER_PAGE;
 use super::paging;
 use crate::app::App;
@@ -123,11 +124,12 @@ fn midnight(day: Date) -> Option<OffsetDateTime> {
 fn listed(row: ListedRow, lump_sum: bool) -> Result<Listed, AppError> {
     let broken = |what: &str| AppError::internal(format!("item {} has no known {what}", row.id));
     let state = ItemState::from_code(&row.state).ok_or_else(|| broken("state"))?;
+    let due = fees::Due::of(&row.product, row.amount, row.paid, row.fee)?;
     Ok(Listed {
+        fee_due: due.is_due(lump_sum),
         product: Product::from_code(&row.product).ok_or_else(|| broken("product"))?,
         form: CertificateForm::from_code(&row.form).ok_or_else(|| broken("form"))?,
         state,
-        fee_due: !(row.paid || lump_sum),
         // Between T1 and T2 there is a number nobody sees yet.
         number: row.number.filter(|_| state == ItemState::Issued),
         id: row.id,

@@ -17,6 +17,7 @@ pub mod contractors;
 pub mod deposits;
 pub mod drafts;
 pub mod examination;
+pub mod fees;
 pub mod founding;
 pub mod grounds;
 pub mod guarantees;

@@ -19,6 +19,12 @@ pub(super) async fn of(
     contractor: i64,
     content: &ApplicationContent,
 ) -> Result<Vec<Standing>, AppError> {
+    if let Some(change) = &content.change {
+        // A prepayment and a midterm one of the same works are judged together.
+        let mut known = of_works(conn, surety, contractor, &content.works.works_name).await?;
+        known.retain(|other| other.product != change.before.product);
+        return Ok(known);
+    }
     let Some(midterm) = content
         .midterm
         .as_ref()

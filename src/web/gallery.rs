@@ -55,6 +55,7 @@ fn office() -> OfficeShell {
         person: "kanagawa.clerk".into(),
         role_word: "審査".into(),
         administrator: true,
+        keeps_months: true,
         open_applications: Some(6),
         open_acts: Some(2),
         buried_jobs: Some(1),

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod assets;
 pub mod changed;
 pub mod cookies;
+pub mod fee;
 pub mod field;
 pub mod flash;
 pub mod form;

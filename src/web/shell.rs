@@ -69,6 +69,8 @@ pub enum Menu {
     Status,
     /// 保証契約一覧
     Guarantees,
+    /// 保証料計算書一覧
+    Fees,
     /// 電子保証対応の発注者
     Obligees,
     /// お客様情報
@@ -123,6 +125,7 @@ impl NetdeskShell {
                 item(to::STATUS, "状況", Menu::Status).about("送信した申込のいま"),
                 item(to::GUARANTEES, "保証契約一覧", Menu::Guarantees)
                     .about("発行済みの保証と認証キー"),
+                item(to::FEES, "保証料計算書一覧", Menu::Fees).about("計算書・返還・領収証"),
                 item(to::OBLIGEES, "電子保証対応の発注者", Menu::Obligees)
                     .about("対応の始まる日と契約"),
             ],
@@ -148,6 +151,12 @@ pub enum OfficeMenu {
     Guarantees,
     /// 訂正・取消・解約
     Acts,
+    /// 保証料率表
+    FeeTables,
+    /// 一括納付
+    FeeMonths,
+    /// 保証料の返還
+    FeeRefunds,
     /// 支店
     Branches,
     /// 職員
@@ -179,6 +188,8 @@ pub struct OfficeShell {
     pub role_word: String,
     /// Whether 管理 is shown.
     pub administrator: bool,
+    /// Whether 一括納付 is shown: the head office's clerks and administrators close months.
+    pub keeps_months: bool,
     /// Applications under way in reach of this person.
     pub open_applications: Option<u64>,
     /// Acts and requests for keys that wait for a decision.
@@ -214,6 +225,7 @@ impl OfficeShell {
                         .count(self.open_acts.filter(|n| *n > 0)),
                 ],
             },
+            self.fees(),
         ];
         if self.administrator {
             groups.push(MenuGroup {
@@ -230,6 +242,22 @@ impl OfficeShell {
             });
         }
         groups
+    }
+}
+
+impl OfficeShell {
+    fn fees(&self) -> MenuGroup {
+        use urls::office as to;
+        let item = |href, words, entry| MenuItem::new(href, words, self.current == entry);
+        let mut items = vec![item(to::FEE_TABLES, "保証料率表", OfficeMenu::FeeTables)];
+        if self.keeps_months {
+            items.push(item(to::FEE_MONTHS, "一括納付", OfficeMenu::FeeMonths));
+        }
+        items.push(item(to::FEE_REFUNDS, "返還", OfficeMenu::FeeRefunds));
+        MenuGroup {
+            title: "保証料",
+            items,
+        }
     }
 }
 

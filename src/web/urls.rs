@@ -20,6 +20,8 @@ pub mod netdesk {
     pub const STATUS: &str = "/netdesk/status";
     /// 保証契約一覧
     pub const GUARANTEES: &str = "/netdesk/guarantees";
+    /// 保証料計算書一覧
+    pub const FEES: &str = "/netdesk/fees";
     /// 電子保証対応の発注者
     pub const OBLIGEES: &str = "/netdesk/obligees";
     /// お客様情報
@@ -185,6 +187,8 @@ pub mod office {
 
     use uuid::Uuid;
 
+    use crate::domain::fee::Month;
+
     /// ログイン
     pub const LOGIN: &str = "/office/login";
     /// ログアウト (POST)
@@ -211,6 +215,12 @@ pub mod office {
     pub const OBLIGEES: &str = "/office/admin/obligees";
     /// 番号ブロック
     pub const BLOCKS: &str = "/office/admin/blocks";
+    /// 保証料率表
+    pub const FEE_TABLES: &str = "/office/fee-tables";
+    /// 一括納付
+    pub const FEE_MONTHS: &str = "/office/fee-months";
+    /// 保証料の返還
+    pub const FEE_REFUNDS: &str = "/office/fee-refunds";
     /// 処理の記録
     pub const JOBS: &str = "/office/admin/jobs";
     /// ヘルプ
@@ -233,6 +243,49 @@ pub mod office {
     impl fmt::Display for Guarantee<'_> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "{GUARANTEES}/{}", self.0)
+        }
+    }
+
+    /// One month of 一括納付.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct FeeMonth(pub Month);
+
+    impl fmt::Display for FeeMonth {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{FEE_MONTHS}/{}", self.0)
+        }
+    }
+
+    /// One contractor's month.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct FeeClosing(pub i64);
+
+    impl fmt::Display for FeeClosing {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "/office/fee-closings/{}", self.0)
+        }
+    }
+
+    /// Whether receipts come as PDF (POST).
+    pub const FEE_RECEIPTS: &str = "/office/fee-receipts";
+
+    /// 領収証 of what was paid for a month (POST).
+    pub fn settlement_receipt(id: Uuid) -> String {
+        format!("/office/receipts/settlements/{id}")
+    }
+
+    /// 領収証 of an 入金確認 (POST).
+    pub fn payment_receipt(id: Uuid) -> String {
+        format!("/office/receipts/payments/{id}")
+    }
+
+    /// One version of a fee table.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct FeeTable(pub i64);
+
+    impl fmt::Display for FeeTable {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{FEE_TABLES}/{}", self.0)
         }
     }
 

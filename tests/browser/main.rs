@@ -157,3 +157,8 @@ fn an_administrator_keeps_the_registers() {
 fn one_guarantee_through_its_whole_life() {
     live("whole_life", "whole_life.mjs", &DESK);
 }
+
+#[test]
+fn fee_tables_and_what_fees_show() {
+    live("fees", "fees.mjs", &DESK);
+}

@@ -14,6 +14,7 @@ mod days;
 mod desk;
 mod dsure;
 mod examination;
+mod fees;
 mod gatehouse;
 mod gates;
 mod golden;

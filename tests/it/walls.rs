@@ -21,15 +21,22 @@ const OPEN_TABLES: [&str; 5] = [
     "public.limits",
 ];
 
-const APPEND_ONLY: [&str; 10] = [
+const APPEND_ONLY: [&str; 17] = [
     "dsure.certificates",
     "dsure.looks",
     "public.arrivals",
     "public.certificates",
+    "public.closed_months",
+    "public.closing_fees",
+    "public.closings",
     "public.events",
+    "public.fees",
     "public.guarantee_keys",
     "public.payments",
+    "public.receipt_printings",
+    "public.receipts",
     "public.rule_books",
+    "public.settlements",
     "public.terms_acceptances",
     "public.withdrawn_links",
 ];
@@ -164,7 +171,38 @@ async fn peopled() -> House {
     .execute(&house.owner)
     .await
     .unwrap();
+    months(&house).await;
     house
+}
+
+/// Every contractor with fees has a closing that was paid and receipted, whatever its agreement.
+async fn months(house: &House) {
+    for sql in [
+        "insert into closings (surety_id, contractor_id, branch_id, month, statement_no, amount, tax, fees,
+           closed_at, closed_by)
+         select f.surety_id, f.contractor_id, min(f.branch_id), '2026-07-01', '2026-07-' || f.contractor_id,
+           sum(f.amount), 0, count(*), now(), 'x' from fees f group by 1, 2",
+        "insert into closing_fees (fee_id, closing_id, surety_id, contractor_id)
+         select f.id, k.id, f.surety_id, f.contractor_id from fees f
+         join closings k on k.contractor_id = f.contractor_id",
+        "insert into closed_months (surety_id, month, closed_at, closed_by)
+         select id, '2026-07-01', now(), 'x' from sureties",
+        "insert into settlements (id, surety_id, contractor_id, branch_id, closing_id, amount, settled_on,
+           confirmed_by, confirmed_at)
+         select gen_random_uuid(), k.surety_id, k.contractor_id, k.branch_id, k.id, 1, '2026-07-02',
+           (select min(a.id) from accounts a where a.surety_id = k.surety_id and a.site = 'office'), now()
+         from closings k",
+        "insert into receipts (surety_id, contractor_id, branch_id, number, settlement_id, amount, tax,
+           issued_on, issued_at)
+         select surety_id, contractor_id, branch_id, 'R8-' || contractor_id, id, amount, 0, settled_on, now()
+         from settlements",
+        "insert into receipt_printings (receipt_id, copy, surety_id, contractor_id, site, actor_id, actor_name, at)
+         select id, 1, surety_id, contractor_id, 'office', 1, 'x', now() from receipts",
+        "insert into paper_counters (surety_id, kind, era_year, next)
+         select s.id, k, 'R8', 2 from sureties s, unnest(array['closing', 'receipt']) k",
+    ] {
+        sqlx::query(sql).execute(&house.owner).await.unwrap();
+    }
 }
 
 #[tokio::test]

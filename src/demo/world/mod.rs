@@ -5,6 +5,7 @@
 
 mod people;
 mod stories;
+mod tariffs;
 
 use people::{CONTRACTORS, HOURS, STAFF, SURETIES, VOW_CONTRACT, VOW_PREPAYMENT};
 
@@ -59,7 +60,7 @@ pub async fn load(app: &App, mailer: &Mailer) -> Result<(), AppError> {
     stories::tell(app, mailer).await
 }
 
-/// Sureties, people and obligees.
+/// Sureties, people, obligees and fee tables.
 ///
 /// # Errors
 /// When the database cannot be reached; begin again.
@@ -130,7 +131,7 @@ pub async fn found(app: &App) -> Result<(), AppError> {
         let suffix = letter(obligee.surety);
         founding::add_obligee(app, suffix, obligee.body, obligee.title, &obligee.book).await?;
     }
-    Ok(())
+    tariffs::set(app).await
 }
 
 /// The names of the demo's sureties.

@@ -6,12 +6,11 @@ use uuid::{Uuid, uuid};
 use super::{contractor, officer};
 use crate::app::App;
 use crate::domain::application::ItemState;
-use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::domain::typed::TypedForm;
 use crate::error::AppError;
 use crate::mail::Mailer;
-use crate::services::applications::{self, Sent};
+use crate::services::applications::{self, Item, Sent};
 use crate::services::drafts::{self, Saved};
 use crate::services::grounds::Seen;
 use crate::services::{ContractorUser, examination, sureties};
@@ -326,7 +325,7 @@ async fn issue(app: &App, mailer: &Mailer, id: Uuid, branch: &str) -> Result<(),
             examination::pass_on(app, &clerk, &case.seen, &[product], "").await?;
         }
         if item.fee_due {
-            pay(app, &clerk, &case.seen, product).await?;
+            pay(app, &clerk, &case.seen, item).await?;
         }
         let state = state_of(app, &clerk, id, product).await?;
         if state == Some(ItemState::AwaitingApproval) {
@@ -358,13 +357,16 @@ async fn state_of(
         .map(|item| item.state))
 }
 
+/// Confirms what the product costs.
 async fn pay(
     app: &App,
     clerk: &crate::services::Officer,
     seen: &Seen,
-    product: Product,
+    item: &Item,
 ) -> Result<(), AppError> {
     const PAID_ON: Date = date!(2026 - 06 - 17);
-    let amount = Yen::new(19_360).ok_or_else(|| AppError::internal("no amount"))?;
+    let amount = item.due.shortfall();
+    let amount = amount.ok_or_else(|| AppError::internal("no fee table"))?;
+    let product = item.product;
     examination::confirm_payment(app, clerk, seen, product, YAMATO_PAYMENT, amount, PAID_ON).await
 }

@@ -19,7 +19,7 @@ use crate::services::acts::Act;
 use crate::services::chain::Chain;
 use crate::services::history::Entry;
 use crate::services::renewals::{self, Renewal};
-use crate::services::{ContractorUser, Officer, same_works};
+use crate::services::{ContractorUser, Officer, fees, same_works};
 
 /// One certificate of the chain.
 #[derive(Debug, Clone)]
@@ -63,6 +63,8 @@ pub struct Detail {
     /// Where the rule book comes from.
     pub hand_in_source: Option<String>,
     book: Option<RuleBook>,
+    /// What its versions cost and gave back, oldest first.
+    pub fees: Vec<fees::statements::Entry>,
     pub branch: sureties::BranchRow,
     /// 保証証書受取, for paper.
     pub handover: Option<Handover>,
@@ -188,6 +190,7 @@ async fn detail_of(
     let withdrawn = life.withdrawn().next().is_some();
     let history = events::of_guarantee(conn, guarantee.id).await?;
     let branch = sureties::branch(conn, surety, guarantee.branch).await?;
+    let fees = fees::statements::entries_of(conn, guarantee.id).await?;
     let content = guarantees::content_of(conn, guarantee.application).await?;
     let information = content.map(|content: ApplicationContent| content.information);
     Ok(Detail {
@@ -205,6 +208,7 @@ async fn detail_of(
             .cloned(),
         hand_in_source: book.as_ref().map(RuleBook::source_words),
         book,
+        fees,
         branch,
         handover: information.as_ref().and_then(|info| info.handover),
         notify_email: information

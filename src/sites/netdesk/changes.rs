@@ -18,8 +18,10 @@ use crate::services::ContractorUser;
 use crate::services::applications::{self, Checked, Sent};
 use crate::services::changes::{self, Change, Naming};
 use crate::services::drafts::Saved;
+use crate::services::fees::{self, ChangeFee};
 use crate::web::answer::{self, PageResult, page_with, see_other};
 use crate::web::changed::{self, Line};
+use crate::web::fee::Step;
 use crate::web::field::FieldView;
 use crate::web::flash::{Told, see_other_telling};
 use crate::web::form::{Allowance, FormShape, RawForm, Submitted};
@@ -95,10 +97,37 @@ struct ConfirmPage {
     warnings: Vec<String>,
     reason: String,
     changed_on: String,
+    /// 保証料の差: in words, and every step.
+    fee: Option<FeeView>,
     /// What to hand in, and by when.
     duties: Vec<String>,
     may_send: bool,
     mail: Option<String>,
+}
+
+/// 保証料の差
+struct FeeView {
+    words: String,
+    table: String,
+    demo: bool,
+    steps: Vec<Step>,
+}
+
+impl FeeView {
+    fn of(fee: &ChangeFee) -> Self {
+        let total = fee.difference.total();
+        let amount = frame::yen(total.abs());
+        Self {
+            words: match total {
+                0 => "保証料は変わりません。".to_owned(),
+                more if more > 0 => format!("{amount}円の追加です。"),
+                _ => format!("{amount}円をお返しします。"),
+            },
+            table: fee.table.clone(),
+            demo: fee.table.starts_with("DEMO"),
+            steps: fee.difference.lines.iter().map(Step::from).collect(),
+        }
+    }
 }
 
 /// Why no change can be begun, and where to look instead.
@@ -293,6 +322,7 @@ pub async fn confirm(
     State(web): State<Web>,
     who: ContractorUser,
     Path(number): Path<String>,
+    Told(told): Told,
 ) -> PageResult {
     let number = guarantee::number_of(&who, &number)?;
     let change = changes::open(&web, &who, number.digits()).await?;
@@ -302,7 +332,18 @@ pub async fn confirm(
     };
     let checked = changes::check(&web, &who, &change, &kept.form).await?;
     match confirm_page(&web, &who, &change, &checked) {
-        Some(page) => answer::page(&page),
+        Some(mut page) => {
+            let amount = checked
+                .content
+                .as_ref()
+                .and_then(|content| content.terms(change.guarantee.product))
+                .map_or(Yen::ZERO, |common| common.amount);
+            let id = change.guarantee.id;
+            let fee = fees::change_fee(&web, &who, id, change.before.amount, amount).await?;
+            page.fee = fee.as_ref().map(FeeView::of);
+            page.shell.common.flash = told;
+            answer::page(&page)
+        }
         None => refused(&web, &who, &change, &kept.form, &checked),
     }
 }
@@ -333,6 +374,7 @@ fn confirm_page(
             .collect(),
         reason: terms.reason.clone(),
         changed_on: era::both(terms.changed_on),
+        fee: None,
         duties: duties(guarantee.product, guarantee.form, terms.before.amount, {
             content
                 .terms(guarantee.product)

@@ -20,6 +20,7 @@ use crate::services::guarantees::{self, Detail, Guarantee, KeyUse, Version};
 use crate::services::history::Happened;
 use crate::services::renewals::{self, Renewal};
 use crate::web::answer::{self, PageResult, Uncompressed};
+use crate::web::fee::EntryLine;
 use crate::web::flash::{Told, see_other_telling};
 use crate::web::form::RawForm;
 use crate::web::page::{Flash, HelpLink, Tag, Tone};
@@ -44,6 +45,8 @@ struct ElectronicPage {
     versions: Vec<VersionRow>,
     hand_in: HandInBox,
     steps: Vec<Step>,
+    /// 保証料計算書 and 保証料返還計算書.
+    fees: Vec<EntryLine>,
     /// Something was corrected or cancelled, and is not shown.
     withdrawn: bool,
     acts: Acts,
@@ -81,6 +84,8 @@ struct PaperPage {
     posted: bool,
     issued_on: String,
     branch: crate::web::page::BranchLine,
+    /// 保証料計算書 and 保証料返還計算書.
+    fees: Vec<EntryLine>,
     versions: Vec<VersionRow>,
     withdrawn: bool,
     acts: Acts,
@@ -228,6 +233,7 @@ fn electronic_page(
         siblings: siblings(&detail),
         hand_in: hand_in_box(&detail),
         steps: steps(&detail),
+        fees: fees(&detail),
         facts: facts(detail.guarantee),
         shell,
         key,
@@ -252,6 +258,7 @@ fn paper_page(shell: NetdeskShell, detail: Detail, acts: Acts, today: Date) -> P
         posted: detail.handover == Some(crate::domain::content::Handover::Post),
         issued_on: era::slashed(detail.guarantee.issued_on),
         branch: frame::line(&detail.branch),
+        fees: fees(&detail),
         facts: facts(detail.guarantee),
         shell,
     }
@@ -329,6 +336,13 @@ pub async fn ask_renewal(
         },
     };
     Ok(see_other_telling(&web, back, &told))
+}
+
+fn fees(detail: &Detail) -> Vec<EntryLine> {
+    let entries = detail.fees.iter();
+    entries
+        .map(|entry| EntryLine::of(entry, to::GUARANTEES))
+        .collect()
 }
 
 fn facts(guarantee: Guarantee) -> Facts {

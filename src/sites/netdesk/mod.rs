@@ -5,6 +5,7 @@ pub mod applications;
 pub mod certificates;
 pub mod changes;
 pub mod drafts;
+pub mod fees;
 pub mod frame;
 pub mod gate;
 pub mod guarantee;
@@ -35,6 +36,7 @@ pub fn routes() -> Routes {
     gate_routes()
         .and(application_routes())
         .and(guarantee_routes())
+        .and(fee_routes())
         .and(account_routes())
 }
 
@@ -94,6 +96,28 @@ fn guarantee_routes() -> Routes {
             "/netdesk/guarantees/{number}/certificates/{file}",
             READ,
             certificates::show,
+        )
+}
+
+/// 保証料: statements, months, receipts.
+fn fee_routes() -> Routes {
+    Routes::new(Site::Netdesk)
+        .get(to::FEES, READ, fees::list)
+        .get("/netdesk/fees/closings/{file}", READ, fees::monthly)
+        .post(
+            "/netdesk/fees/receipts/payments/{id}",
+            READ,
+            fees::payment_receipt,
+        )
+        .post(
+            "/netdesk/fees/receipts/settlements/{id}",
+            READ,
+            fees::settlement_receipt,
+        )
+        .get(
+            "/netdesk/guarantees/{number}/fee-statements/{file}",
+            READ,
+            fees::statement,
         )
 }
 

@@ -8,13 +8,14 @@ use uuid::Uuid;
 use super::applications::Id;
 use super::applications::answers::{self, Card, ProductLine};
 use super::frame;
-use crate::domain::application::Stage;
+use crate::domain::application::{ItemState, Stage};
 use crate::domain::era;
 use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::applications::{self, Item, Line, Status};
 use crate::services::history::{self, Happened};
 use crate::web::answer::{PageResult, page, see_other};
+use crate::web::fee::FeeBox;
 use crate::web::flash::{Told, see_other_telling};
 use crate::web::page::{BranchLine, Flash, HelpLink, Tag, Tone};
 use crate::web::shell::{Menu, NetdeskShell};
@@ -81,6 +82,8 @@ pub struct ShowPage {
     steps: Vec<Step>,
     products: Vec<ProductLine>,
     cards: Vec<Card>,
+    /// 保証料, product by product; none of what was declined or withdrawn.
+    fees: Vec<FeeBox>,
     notices: Vec<Notice>,
     others: Vec<Other>,
     stage: Stage,
@@ -203,6 +206,7 @@ fn show_page(
         steps: way(status),
         products: status.items.iter().map(ProductLine::of).collect(),
         cards: answers::cards(&status.content, &status.branch.name),
+        fees: status.items.iter().filter_map(fee).collect(),
         notices: notices(status),
         others: others_than(status.id, others),
         stage: status.stage,
@@ -210,6 +214,13 @@ fn show_page(
         may_send: who.role().may_send(),
         line: frame::line(&status.branch),
     }
+}
+
+fn fee(item: &Item) -> Option<FeeBox> {
+    let over = matches!(item.state, ItemState::Declined | ItemState::Withdrawn);
+    let fee = FeeBox::of(item.product.label(), item.due.quote.as_ref());
+    let charged = item.state == ItemState::Issued;
+    (!over).then(|| if charged { fee } else { fee.rough() })
 }
 
 fn state_tag(items: &[Item]) -> Option<Tag> {

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod admin;
 pub mod applications;
+pub mod fees;
 pub mod gate;
 pub mod guarantees;
 pub mod help;
@@ -142,5 +143,6 @@ pub fn routes() -> Routes {
         )
         .get(to::HELP, Access::Public, help::index)
         .get("/office/help/{topic}", Access::Public, help::topic)
+        .and(fees::routes())
         .and(admin::routes())
 }

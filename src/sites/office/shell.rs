@@ -42,6 +42,7 @@ pub fn with_counts(
         person: who.login().to_owned(),
         role_word: who.role().label().to_owned(),
         administrator: who.role().may_administer(),
+        keeps_months: crate::services::fees::closing::may_close(who),
         open_applications: u64::try_from(counts.open).ok(),
         open_acts: u64::try_from(counts.acts).ok(),
         buried_jobs: u64::try_from(counts.buried).ok(),

@@ -11,7 +11,7 @@ const TABLE = {
   refused: { step: '電子保証を選んで確認する', netdesk: [REFUSAL, '確認が必要な項目が'] },
   sent: { step: '証書(紙)で申し込む', netdesk: ['送信済', '証書(紙)', '8,000,000円'], office: ['新着', '証書(紙)', '松原村長'] },
   approved: { step: '承認する', netdesk: ['承認済（保証料のお支払い待ち）'], office: ['承認済', '入金確認が済んでいません'] },
-  paid: { step: '入金確認', netdesk: ['承認済', '!お支払い待ち'], office: ['入金を確認', '12,345', '!入金確認が済んでいません'] },
+  paid: { step: '入金確認', netdesk: ['承認済', '!お支払い待ち'], office: ['入金を確認', '14,400', '!入金確認が済んでいません'] },
   issued: { step: '発行する', netdesk: ['発行済', '{番号}'], office: ['発行済', '{番号}', '証書を印刷する'], mail: ['なし'] },
   printed: { step: '証書を印刷する', pdf: ['保証証書', '（前払金保証）', '長野支店', '!写し', '!書面）の発行は行わない'] },
 };
@@ -66,7 +66,7 @@ await day(async d => {
   await clerk.press('入金確認');
   same(clerk.status, 422, 'the answer');
   await d.check(clerk, '案件／入金確認の誤り');
-  await clerk.fill('入金の金額', '12,345');
+  await clerk.fill('入金の金額', '14,400');
   await clerk.press('入金確認');
   await row('paid');
   await story.issue(approver, id);

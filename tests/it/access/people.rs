@@ -20,6 +20,10 @@ const BURIED: &str = "01900000-0000-7000-8000-0000000000bb";
 const ACT: &str = "01900000-0000-7000-8000-0000000000ac";
 const SENT: &str = "01900000-0000-7000-8000-0000000000aa";
 
+const SETTLEMENT: &str = "01900000-0000-7000-8000-0000000000cc";
+/// やまと土木's, of the stories.
+const PAYMENT: &str = "01900000-0000-7000-8000-000000000007";
+
 /// A mail for the demo's list.
 const MAIL: &str = "000000-walk.eml";
 
@@ -228,6 +232,29 @@ async fn bury(house: &House) {
     .unwrap();
 }
 
+/// A month of みなと建設 that was closed and paid in part, as the verbs write it.
+async fn close_june(house: &House) -> i64 {
+    let closing: i64 = house
+        .ask(
+            "insert into closings (surety_id, contractor_id, branch_id, month, statement_no, amount, tax, fees,
+               closed_at, closed_by)
+             select surety_id, id, branch_id, '2026-06-01', '2026-06-00001', 30000, 0, 1, now(), 'x'
+             from contractors where name like 'みなと%' returning id",
+        )
+        .await;
+    sqlx::query(
+        "insert into settlements (id, surety_id, contractor_id, branch_id, closing_id, amount, settled_on,
+           confirmed_by, confirmed_at)
+         select $1, k.surety_id, k.contractor_id, k.branch_id, k.id, 10000, '2026-07-01',
+           (select id from accounts where login = 'honsha.admin'), now() from closings k",
+    )
+    .bind(Uuid::try_parse(SETTLEMENT).unwrap())
+    .execute(&house.owner)
+    .await
+    .unwrap();
+    closing
+}
+
 /// Nobody had the right to run it: it goes with the walk.
 pub async fn unbury(house: &House) {
     sqlx::query("delete from jobs where state = 'buried'")
@@ -243,6 +270,10 @@ pub struct Things {
     company: i64,
     branch: i64,
     obligee: i64,
+    /// The charge of みなと建設's electronic guarantee, a fee table of its surety, its closing.
+    charge: i64,
+    table: i64,
+    closing: i64,
     key: String,
 }
 
@@ -267,6 +298,7 @@ impl Things {
         house.work().await;
         propose(house).await;
         bury(house).await;
+        let closing = close_june(house).await;
         std::fs::write(house.mails.join(MAIL), "Subject: walk\r\n\r\nwalk\r\n").unwrap();
         Self {
             colleague: house
@@ -279,6 +311,13 @@ impl Things {
             obligee: house
                 .ask("select id from obligees where title_name = 'みなと野市長'")
                 .await,
+            charge: house
+                .ask("select f.id from fees f join guarantees g on g.id = f.guarantee_id where g.number = '35075-00001'")
+                .await,
+            table: house
+                .ask("select t.id from fee_tables t join sureties s on s.id = t.surety_id where s.suffix = 'M' and product = 'contract'")
+                .await,
+            closing,
             keiri: house
                 .ask("select id from accounts where login = 'minato.keiri'")
                 .await,
@@ -301,6 +340,13 @@ impl Things {
             "obligee" => self.obligee.to_string(),
             "buried" => BURIED.to_owned(),
             "act" => ACT.to_owned(),
+            "charge" => self.charge.to_string(),
+            "statement.pdf" => format!("{}.pdf", self.charge),
+            "table" => self.table.to_string(),
+            "closing" => self.closing.to_string(),
+            "closing.pdf" => format!("{}.pdf", self.closing),
+            "settlement" => SETTLEMENT.to_owned(),
+            "payment" => PAYMENT.to_owned(),
             "keiri" => self.keiri.to_string(),
             "mail" => MAIL.to_owned(),
             other => other.to_owned(),
@@ -324,7 +370,9 @@ impl Things {
             | "POST /office/guarantees/{number}/key-renewals" => {
                 vec![("id", SENT.to_owned())]
             }
-            "POST /office/applications/{id}/payment" => vec![("form_id", SENT.to_owned())],
+            "POST /office/applications/{id}/payment"
+            | "POST /office/fee-closings/{id}/payment"
+            | "POST /office/fee-refunds/{id}/payment" => vec![("form_id", SENT.to_owned())],
             _ => Vec::new(),
         }
     }

@@ -20,7 +20,9 @@ use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::applications::{self, Sent};
 use crate::services::drafts::{self, OpenForm};
+use crate::services::fees;
 use crate::web::answer::{PageResult, page_with, see_other};
+use crate::web::fee::FeeBox;
 use crate::web::flash::Told;
 use crate::web::form::RawForm;
 use crate::web::page::BranchLine;
@@ -41,6 +43,8 @@ pub struct ConfirmPage {
     warnings: Vec<(String, &'static str)>,
     /// 保証期限
     expiry: String,
+    /// 保証料（概算）, product by product.
+    fees: Vec<FeeBox>,
     /// Whether this person may send.
     may_send: bool,
     returned: bool,
@@ -135,6 +139,7 @@ async fn page(
         .map(|finding| (finding.sentence.clone(), finding.field.id()))
         .collect();
     warnings.extend(left_out(open, content));
+    let fees = fees::estimate(web, who, open.id, content).await?;
     let mut cards = answers::cards(content, &line.name);
     as_printed(&mut cards, open, content);
     deciding_days(&mut cards, checked.book.as_ref(), content);
@@ -150,6 +155,10 @@ async fn page(
         cards,
         warnings,
         expiry: era::padded(content.works.period_to),
+        fees: fees
+            .iter()
+            .map(|(product, quote)| FeeBox::of(product.label(), quote.as_ref()).rough().open())
+            .collect(),
         may_send: who.role().may_send(),
         returned: open.stage == Stage::Returned,
         mail: content

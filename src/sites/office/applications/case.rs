@@ -12,14 +12,17 @@ use super::facts::{self, BookView, Group, HistoryLine, RuleLine};
 use super::way::{self, Step};
 use crate::domain::application::{ItemState, Stage};
 use crate::domain::era;
-use crate::domain::product::CertificateForm;
+use crate::domain::money::Yen;
+use crate::domain::product::{CertificateForm, Product};
 use crate::error::AppError;
 use crate::services::Officer;
 use crate::services::applications::Item;
 use crate::services::cases::{self, Case};
+use crate::services::fees::receipts::{self, PaymentRow};
 use crate::services::history::Happened;
 use crate::sites::office::{shell, words};
 use crate::web::answer::{self, PageResult};
+use crate::web::fee::FeeBox;
 use crate::web::field::FieldView;
 use crate::web::flash::Told;
 use crate::web::form::RawForm;
@@ -100,8 +103,14 @@ struct Eye {
     class: &'static str,
 }
 
+struct PaidLine {
+    words: String,
+    receipt: String,
+    action: String,
+}
+
 struct FeeLine {
-    label: &'static str,
+    fee: FeeBox,
     tone: Tone,
     words: String,
 }
@@ -132,6 +141,8 @@ pub(super) struct Page {
     eyes: Vec<Eye>,
     eyes_words: &'static str,
     fees: Vec<FeeLine>,
+    /// Confirmed payments, each with its receipt.
+    payments: Vec<PaidLine>,
     told: Vec<HistoryLine>,
     history: Vec<HistoryLine>,
     /// What the forms carry: the contents as they are shown here.
@@ -210,12 +221,15 @@ pub(super) async fn load(
     mut typed: Typed,
 ) -> Result<Page, AppError> {
     let case = cases::case(web, who, id).await?;
+    let payments = receipts::of_application(web, who, id).await?;
     let shell = shell::shell(web, who, OfficeMenu::Applications, "case").await?;
     let now = web.clock.now();
     if Uuid::parse_str(&typed.form_id).is_err() {
         typed.form_id = web.chance.id(now).to_string();
     }
-    Ok(build(shell, &case, who.into(), typed, now))
+    let mut page = build(shell, &case, who.into(), typed, now);
+    page.payments = payments.iter().map(paid_line).collect();
+    Ok(page)
 }
 
 fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateTime) -> Page {
@@ -253,6 +267,7 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
             .filter(|item| !matches!(item.state, ItemState::Withdrawn | ItemState::Declined))
             .map(fee)
             .collect(),
+        payments: Vec::new(),
         told: facts::history(
             &case
                 .history
@@ -273,6 +288,23 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
         paid_on: fields.paid_on,
         acts,
         typed,
+    }
+}
+
+fn paid_line(row: &PaymentRow) -> PaidLine {
+    let product = row.product.as_deref().and_then(Product::from_code);
+    PaidLine {
+        words: format!(
+            "{} {}（{}）",
+            product.map_or("", Product::label),
+            words::yen_with_unit(row.amount),
+            era::slashed(row.paid_on)
+        ),
+        receipt: match &row.receipt_no {
+            Some(number) => format!("領収証 {number}（{}回印刷）", row.printed),
+            None => "領収証は未発行".to_owned(),
+        },
+        action: to::payment_receipt(row.id),
     }
 }
 
@@ -472,6 +504,11 @@ fn fee(item: &Item) -> FeeLine {
             Tone::Warn,
             "保証金額・工期・請負金額のどれかが変わったため、前の入金確認は数えません。いまの保証料の入金を確認するまで発行できません。",
         )
+    } else if item.fee_due && item.paid {
+        (
+            Tone::Warn,
+            "保証料が不足しています。残りの入金を確認するまで発行できません。",
+        )
     } else if item.fee_due {
         (
             Tone::Warn,
@@ -485,10 +522,15 @@ fn fee(item: &Item) -> FeeLine {
             "一括納付の契約があるため、入金を待たずに発行できます。",
         )
     };
+    let short = item.due.shortfall().filter(|short| *short > Yen::ZERO);
+    let missing = match short.filter(|_| item.fee_due) {
+        Some(short) => format!("不足は{short}円です（入金確認{}円）。", item.due.paid),
+        None => String::new(),
+    };
     FeeLine {
-        label: item.product.label(),
+        fee: FeeBox::of(item.product.label(), item.due.quote.as_ref()),
         tone,
-        words: format!("{}（{}）", words, item.fee_method.label()),
+        words: format!("{words}{missing}（{}）", item.fee_method.label()),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::error::AppError;
 use crate::services::Officer;
 
 /// The number of an address; other sureties' letters lead nowhere.
-fn number_of(who: &Officer, typed: &str) -> Result<TypedNumber, AppError> {
+pub(super) fn number_of(who: &Officer, typed: &str) -> Result<TypedNumber, AppError> {
     TypedNumber::parse(typed)
         .ok()
         .filter(|number| number.letter().is_none_or(|letter| letter == who.suffix()))

@@ -22,6 +22,7 @@ use crate::services::renewals::{Renewal, RenewalState};
 use crate::sites::office::applications::facts::{self, HistoryLine};
 use crate::sites::office::{shell, words};
 use crate::web::answer::{self, PageResult};
+use crate::web::fee::EntryLine;
 use crate::web::flash::Told;
 use crate::web::form::Query;
 use crate::web::page::{Tag, Tone};
@@ -114,6 +115,8 @@ struct Page {
     printed: usize,
     may_print: bool,
     handover: Option<&'static str>,
+    /// 保証料計算書 and 保証料返還計算書.
+    fees: Vec<EntryLine>,
     history: Vec<HistoryLine>,
 }
 
@@ -211,6 +214,11 @@ fn build(
             .handover
             .filter(|_| !electronic)
             .map(crate::domain::content::Handover::label),
+        fees: detail
+            .fees
+            .iter()
+            .map(|entry| EntryLine::of(entry, to::GUARANTEES))
+            .collect(),
         history: facts::history(&detail.history, now),
         product: detail.guarantee.product.label(),
         form: words::form(detail.guarantee.form),
