@@ -203,7 +203,9 @@ fn fees(facts: &Facts, content: &ApplicationContent) -> Result<Vec<FeeAnswer>, N
             continue;
         };
         let amount = |content: &ApplicationContent| {
-            content.terms(product).map_or(Yen::ZERO, |terms| terms.amount)
+            content
+                .terms(product)
+                .map_or(Yen::ZERO, |terms| terms.amount)
         };
         let new = amount(content);
         let (lines, amount, tax) = match changed {

@@ -478,7 +478,12 @@ async fn a_change_is_judged_by_the_book_its_guarantee_was_issued_under() {
     let (_, number) = desk.issued(&desk.form(Ware::Electronic), product).await;
     // By now the obligee lets four tenths of a lowered price be kept; then nobody knew.
     let mut admin = house.officer("honsha.admin").await;
-    write(&mut admin, id, &[("valid_from", "2026/07/03"), ("rates-decrease", "10分の4")]).await;
+    write(
+        &mut admin,
+        id,
+        &[("valid_from", "2026/07/03"), ("rates-decrease", "10分の4")],
+    )
+    .await;
     house.app.clock.advance(Duration::days(1));
     let lower = super::life::asking(&[
         ("changed_on", "令和8年7月3日"),
@@ -486,12 +491,18 @@ async fn a_change_is_judged_by_the_book_its_guarantee_was_issued_under() {
         ("prepayment_amount", "18,000,000"),
     ]);
     let application = desk.change_sent(&number, &lower).await.unwrap();
-    let case = cases::case(&house.app, &desk.clerk, application).await.unwrap();
+    let case = cases::case(&house.app, &desk.clerk, application)
+        .await
+        .unwrap();
     assert_eq!(
         case.obligee.as_ref().unwrap().version,
         Some(1),
         "judged by the book it was issued under"
     );
-    assert!(case.refusals(product).is_empty(), "{:?}", case.refusals(product));
+    assert!(
+        case.refusals(product).is_empty(),
+        "{:?}",
+        case.refusals(product)
+    );
     house.close().await;
 }
