@@ -6,6 +6,7 @@ use time::Date;
 use super::facts::{Facts, NotUnderstood};
 use crate::domain::content::ApplicationContent;
 use crate::domain::era::iso;
+use crate::domain::fee;
 use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::domain::rulebook::RuleBook;
@@ -34,6 +35,34 @@ pub struct Answer {
     products: Vec<ProductAnswer>,
     pub findings: Vec<FindingAnswer>,
     pub change: Option<ChangeAnswer>,
+    fees: Vec<FeeAnswer>,
+}
+
+/// 保証料 of one product: of a change the difference.
+#[derive(Debug, Clone, Serialize)]
+struct FeeAnswer {
+    product: Product,
+    /// The table's name.
+    table: String,
+    /// The table is an example and no tariff of anybody.
+    demo: bool,
+    /// Whole yen without tax; negative: given back.
+    amount: i64,
+    /// Consumption tax; zero for guarantees.
+    tax: i64,
+    total: i64,
+    lines: Vec<FeeLine>,
+}
+
+/// One step that can be taken again by hand.
+#[derive(Debug, Clone, Serialize)]
+struct FeeLine {
+    kind: &'static str,
+    label: String,
+    working: String,
+    value: String,
+    /// The figure without commas.
+    exact: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -157,9 +186,59 @@ pub(super) fn answer(facts: &Facts) -> Result<Answer, NotUnderstood> {
             })
             .map(|product| of_product(&content, product, book, &circumstances))
             .collect(),
+        fees: fees(facts, &content)?,
         findings: findings.iter().map(finding).collect(),
         change,
     })
+}
+
+fn fees(facts: &Facts, content: &ApplicationContent) -> Result<Vec<FeeAnswer>, NotUnderstood> {
+    let mut fees = Vec::new();
+    for product in content.products() {
+        let changed = facts.change.as_ref();
+        if changed.is_some_and(|change| change.product != product) {
+            continue;
+        }
+        let Some(table) = facts.fee_table(product)? else {
+            continue;
+        };
+        let amount = |content: &ApplicationContent| {
+            content
+                .terms(product)
+                .map_or(Yen::ZERO, |terms| terms.amount)
+        };
+        let new = amount(content);
+        let (lines, amount, tax) = match changed {
+            Some(change) => {
+                let old = amount(&change.before.content());
+                let difference = fee::difference(&table, old, new);
+                (difference.lines, difference.amount, difference.tax)
+            }
+            None => {
+                let fee = fee::fee(&table, new);
+                (fee.lines, fee.amount.get(), fee.tax.get())
+            }
+        };
+        fees.push(FeeAnswer {
+            product,
+            demo: table.is_demo(),
+            table: table.name,
+            amount,
+            tax,
+            total: amount + tax,
+            lines: lines
+                .iter()
+                .map(|line| FeeLine {
+                    kind: line.kind(),
+                    label: line.label(),
+                    working: line.working(),
+                    value: line.value(),
+                    exact: line.exact(),
+                })
+                .collect(),
+        });
+    }
+    Ok(fees)
 }
 
 fn verdict(findings: &[Finding]) -> Verdict {

@@ -1,6 +1,7 @@
 //! What a file says, read strictly: a word nobody understands is an error, not silence.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use time::Date;
 
 use crate::domain::content::{
@@ -9,6 +10,7 @@ use crate::domain::content::{
     ReservationTerms,
 };
 use crate::domain::era::iso;
+use crate::domain::fee::{FeeProduct, FeeTable};
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
 use crate::domain::product::{CertificateForm, Product};
@@ -48,6 +50,19 @@ pub struct Facts {
     /// The application changes a guarantee that says this now.
     #[serde(default)]
     pub change: Option<Change>,
+    /// What each product costs; without a table no fee is reckoned.
+    #[serde(default)]
+    fee_tables: FeeTables,
+}
+
+/// A fee table for each product, as the Office keeps them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct FeeTables {
+    prepayment: Option<Value>,
+    midterm: Option<Value>,
+    contract: Option<Value>,
+    reservation: Option<Value>,
 }
 
 /// One version of a rule book.
@@ -285,6 +300,9 @@ impl Facts {
                 )));
             }
         }
+        for product in Product::ALL {
+            self.fee_table(product)?;
+        }
         if let Some(change) = &self.change {
             for (place, application) in [
                 ("application", &self.application),
@@ -299,6 +317,37 @@ impl Facts {
             }
         }
         Ok(self)
+    }
+
+    /// What a product costs; `None` where the file has no table for it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the table.
+    pub fn fee_table(&self, product: Product) -> Result<Option<FeeTable>, NotUnderstood> {
+        let (table, of) = match product {
+            Product::Prepayment => (&self.fee_tables.prepayment, FeeProduct::Prepayment),
+            Product::Midterm => (&self.fee_tables.midterm, FeeProduct::Midterm),
+            Product::Contract => (&self.fee_tables.contract, FeeProduct::Contract),
+            Product::Reservation => (&self.fee_tables.reservation, FeeProduct::Reservation),
+        };
+        let Some(table) = table else {
+            return Ok(None);
+        };
+        let table = FeeTable::from_json(table.clone(), of).map_err(|faults| {
+            let faults: Vec<String> = faults
+                .iter()
+                .map(|fault| {
+                    format!(
+                        "fee_tables.{}.{}: {}",
+                        of.code(),
+                        fault.place.path(),
+                        fault.sentence
+                    )
+                })
+                .collect();
+            NotUnderstood(faults.join(" / "))
+        })?;
+        Ok(Some(table))
     }
 
     /// 申込日

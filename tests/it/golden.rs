@@ -221,7 +221,22 @@ impl Case {
             "guarantees": guarantees,
             "rule_books": own,
             "change": change,
+            "fee_tables": self.fee_tables(),
         })
+    }
+
+    /// The one sourced rate (中間 0.065 %), with the rounding the case asks for.
+    fn fee_tables(&self) -> Value {
+        let rounding = match self.get("保証料の丸め") {
+            "" => return json!({}),
+            "切捨て" => "floor",
+            "四捨五入" => "half_up",
+            other => panic!("{other}"),
+        };
+        json!({ self.product(): {
+            "name": "中間前払金保証（0.065%）", "mode": "flat", "rounding": rounding, "refund": "none",
+            "brackets": [{ "over": 0, "up_to": null, "rate_ppm": 650 }],
+        } })
     }
 
     /// Title and outcome of every broken rule, in any order.
@@ -353,6 +368,10 @@ fn every_case_comes_out_as_the_table_says() {
                 format!("返還{}", akashi::domain::money::Yen::new(excess).unwrap())
             }
         };
+        let fee = match answer["fees"].as_array().unwrap().as_slice() {
+            [] => String::new(),
+            fees => fees[0]["total"].to_string(),
+        };
         let found = [
             ("結論", verdict),
             ("正しい額", right),
@@ -362,6 +381,7 @@ fn every_case_comes_out_as_the_table_says() {
                 product["first_day"].as_str().unwrap_or_default(),
             ),
             ("変更の要否", &follows),
+            ("保証料", &fee),
         ];
         for (head, found) in found {
             if case.get(head) != found {
@@ -514,6 +534,20 @@ fn what_is_not_understood_is_said_with_its_place_and_status_2() {
             "8 is no fiscal year",
             true,
         ),
+        (
+            spoiled(
+                &["fee_tables"],
+                json!({"prepayment": {"name": "料率", "mode": "flat", "rounding": "floor", "refund": "none",
+                    "brackets": [{"over": 0, "up_to": 5, "rate_ppm": 650}]}}),
+            ),
+            "fee_tables.prepayment.brackets",
+            false,
+        ),
+        (
+            spoiled(&["fee_tables"], json!({"prepaiment": null})),
+            "there is no field fee_tables.prepaiment",
+            true,
+        ),
         (json!([]), "invalid", true),
     ];
     for (file, words, by_schema) in cases {
@@ -596,4 +630,61 @@ fn the_readmes_example_ends_as_the_readme_says() {
     assert_eq!(status, 0, "{printed}");
     let answer: Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(answer["verdict"], "warn");
+}
+
+#[test]
+fn the_fee_is_printed_with_every_step_and_a_change_with_its_difference() {
+    let table = json!({
+        "name": "DEMO（実際の料率ではありません）", "mode": "marginal", "rounding": "floor", "refund": "none",
+        "minimum": 1_000,
+        "brackets": [
+            { "over": 0, "up_to": 10_000_000, "rate_ppm": 3_000 },
+            { "over": 10_000_000, "up_to": null, "rate_ppm": 1_000 },
+        ],
+    });
+    let works = json!({
+        "kind": "works", "price": 62_000_000, "period_from": "2026-07-01", "period_to": "2027-03-31",
+        "contract_date": "2026-07-01",
+    });
+    let mut before = works.clone();
+    before["price"] = json!(50_000_000);
+    let mut file = json!({
+        "today": "2026-07-02",
+        "application": { "works": works, "prepayment": { "form": "paper", "amount": 24_800_000 } },
+        "fee_tables": { "prepayment": table },
+    });
+    Schema::read(check::SCHEMA).check(&file).unwrap();
+    let answer = |file: &Value| -> Value {
+        let (status, printed, complaint) = run(&file.to_string());
+        assert_eq!(status, 0, "{complaint}{printed}");
+        let answer = serde_json::from_str(&printed).unwrap();
+        Schema::read(check::ANSWER_SCHEMA).check(&answer).unwrap();
+        answer
+    };
+    let new = answer(&file);
+    let fee = &new["fees"][0];
+    // 10,000,000 × 0.3 % and 14,800,000 × 0.1 %.
+    assert_eq!((&fee["amount"], &fee["tax"]), (&json!(44_800), &json!(0)));
+    assert_eq!(fee["demo"], true);
+    let kinds: Vec<&str> = fee["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "base", "bracket", "rate", "product", "bracket", "rate", "product", "sum", "rounding",
+            "minimum"
+        ]
+    );
+    file["change"] = json!({
+        "product": "prepayment",
+        "before": { "works": before, "prepayment": { "form": "paper", "amount": 20_000_000 } },
+    });
+    let change = answer(&file);
+    assert_eq!(change["change"]["follows"], "needed");
+    // 44,800 less 40,000.
+    assert_eq!(change["fees"][0]["total"], 4_800);
 }

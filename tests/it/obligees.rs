@@ -63,6 +63,46 @@ async fn the_readmes_example_is_registered_and_each_change_is_a_new_version() {
     house.close().await;
 }
 
+/// The README's example once for each span.
+fn spans(spans: &[(Option<&str>, Option<&str>)]) -> String {
+    let entries: Vec<serde_json::Value> = spans
+        .iter()
+        .map(|(from, until)| {
+            let example: serde_json::Value = serde_json::from_str(&published()).unwrap();
+            let mut entry = example[0].clone();
+            entry["valid_from"] = serde_json::json!(from);
+            entry["valid_until"] = serde_json::json!(until);
+            entry
+        })
+        .collect();
+    serde_json::to_string(&entries).unwrap()
+}
+
+#[tokio::test]
+async fn a_file_carries_versions_with_their_days() {
+    let house = House::new().await;
+    let file = spans(&[(None, Some("2027-03-31")), (Some("2027-04-01"), None)]);
+    let two = plans(&file);
+    let keep = |plans: Vec<ObligeePlan>| {
+        let app = house.app.clone();
+        async move { obligees::keep(&app, 'M', &plans).await }
+    };
+    assert_eq!(keep(two.clone()).await.unwrap(), [Kept::Added, Kept::Changed(2)]);
+    assert_eq!(keep(two).await.unwrap(), [Kept::Same, Kept::Same]);
+    // A version that begins before the newest is refused, and nothing is kept of the file.
+    let early = plans(&spans(&[(Some("2027-02-01"), None)]).replace("総務部契約課", "契約課"));
+    let refused = keep(early).await.unwrap_err();
+    assert!(
+        matches!(&refused, AppError::Conflict(words) if words.contains("令和9年4月1日から適用しています")),
+        "{refused}"
+    );
+    let versions: i64 = house
+        .ask("select count(*) from rule_books b join obligees o on o.id = b.obligee_id where o.name = '見本川市'")
+        .await;
+    assert_eq!(versions, 2);
+    house.close().await;
+}
+
 #[test]
 fn what_is_wrong_is_named_with_its_place() {
     let good = published();
@@ -91,6 +131,22 @@ fn what_is_wrong_is_named_with_its_place() {
             "not the name",
         ),
         (format!("[{whole},{whole}]"), "twice"),
+        (
+            spans(&[(None, Some("2027-03-31")), (Some("2027-05-01"), None)]),
+            "valid_from: いちばん新しい版は令和9年3月31日までです",
+        ),
+        (
+            spans(&[(None, Some("2027-03-31")), (Some("2027-03-31"), None)]),
+            "重ならないように",
+        ),
+        (
+            spans(&[(Some("2027-04-01"), Some("2027-03-31"))]),
+            "適用の終わりは",
+        ),
+        (
+            good.replacen("\"basis\": \"award_date\"", "\"basis\": \"award_date\", \"until\": \"2026-06-30\"", 1),
+            "book.electronic.rules.0.until",
+        ),
     ] {
         let why = obligees::read_plans(text.as_bytes()).unwrap_err();
         assert!(why.contains(words), "{words}: {why}");
