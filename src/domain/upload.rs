@@ -6,6 +6,7 @@
 use std::io::Read;
 
 use flate2::read::ZlibDecoder;
+use memchr::{memchr, memmem};
 
 /// The largest file, in bytes.
 pub const LARGEST: usize = 10 * 1024 * 1024;
@@ -92,7 +93,7 @@ pub fn judge(bytes: &[u8]) -> Result<(), UploadFault> {
 }
 
 fn find(text: &[u8], word: &[u8]) -> Option<usize> {
-    text.windows(word.len()).position(|window| window == word)
+    memmem::find(text, word)
 }
 
 #[derive(Default)]
@@ -112,7 +113,7 @@ impl Scan {
             let end = find(data, b"endstream").ok_or(UploadFault::Broken)?;
             let (inside, after) = data.split_at_checked(end).ok_or(UploadFault::Broken)?;
             // The dictionary is what stands since the last object began.
-            let begins = head.windows(3).rposition(|window| window == b"obj");
+            let begins = memmem::rfind(head, b"obj");
             let own = begins.and_then(|at| head.get(at..)).unwrap_or(head);
             if has_name(own, b"ObjStm") {
                 self.objects(own, inside)?;
@@ -157,7 +158,7 @@ fn next_stream(text: &[u8]) -> Option<(&[u8], &[u8])> {
 /// Refuses text that names what acts or is locked.
 fn names(text: &[u8]) -> Result<(), UploadFault> {
     let mut rest = text;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'/') {
+    while let Some(at) = memchr(b'/', rest) {
         rest = rest.get(at + 1..).unwrap_or_default();
         let (name, length) = name(rest);
         if ACTING.contains(&name.as_slice()) {

@@ -342,6 +342,12 @@ async fn a_reservation_stays_one_whatever_its_form_says() {
         (kept.get("contract_on"), kept.get("works_name")),
         ("", "別の名前")
     );
+    let switched: i64 = house
+        .ask(
+            "select count(*) from applications where form ?| array['prepayment_on', 'contract_on']",
+        )
+        .await;
+    assert_eq!(switched, 0);
     let moved = sqlx::query("update applications set kind = 'new'")
         .execute(&house.owner)
         .await;
