@@ -81,7 +81,7 @@ impl ApplicationKind {
             (Self::Reservation, Field::Notify | Field::Email) => false,
             (Self::Reservation, field) => {
                 reserved
-                    || field == Field::BidDate
+                    || matches!(field, Field::BidDate | Field::PrepaymentPlan)
                     || field.section() == Section::Information
                     || field.section() == Section::Works && !is_later(field)
             }
@@ -162,6 +162,7 @@ mod tests {
         }
         for field in [
             Field::BidDate,
+            Field::PrepaymentPlan,
             Field::Price,
             Field::JvShare5,
             Field::Handover,

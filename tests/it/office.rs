@@ -399,7 +399,7 @@ async fn every_help_page_is_there_for_those_it_is_for() {
         .into_iter()
         .filter(|href| href.starts_with("/office/help/"))
         .collect();
-    assert_eq!(topics.len(), 15, "{topics:?}");
+    assert_eq!(topics.len(), 16, "{topics:?}");
     let mut clerk = house.officer("nagano.clerk").await;
     let mut stranger = house.stranger();
     for topic in topics {

@@ -24,6 +24,7 @@ async fn whole(visitor: &mut Visitor) -> Typed {
         ("period_to", "令和9年3月20日"),
         ("bid_date", "令和8年7月28日"),
         ("reservation_amount", "8,000,000"),
+        ("prepayment_plan", "planned"),
         ("reservation_fee_method", "lump_sum"),
         ("reservation_bill_to", "本社　総務部"),
         ("reservation_paper_statement", "no"),

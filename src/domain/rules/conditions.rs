@@ -350,7 +350,7 @@ fn reservation_rider(content: &ApplicationContent) -> Finding {
         ),
         None => (
             Outcome::Refuse,
-            "契約保証予約は、前払金保証をご利用になる予定の工事でお申し込みいただけます。入札の状況の「前払金保証の申込み」で「予定している」を選んでください。".to_owned(),
+            "契約保証予約は、前払金保証をご利用になる予定の工事でお申し込みいただけます。「前払金保証の申込み」で「予定している」を選んでください。".to_owned(),
         ),
     };
     Finding::new(

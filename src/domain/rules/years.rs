@@ -80,7 +80,7 @@ fn fields(works: &WorksContract, year: i32) -> (Field, Field) {
 }
 
 /// The table of years: its lines make up the price, every fiscal year of the period has one, and
-/// no 支払限度額 is over its 出来高予定額.
+/// its 支払限度額 together are not over it.
 pub(super) fn lines(content: &ApplicationContent) -> Vec<Finding> {
     let works = &content.works;
     let Some(multi) = &works.multi_year else {
@@ -178,17 +178,6 @@ fn faults(works: &WorksContract, multi: &MultiYear) -> Vec<(Field, String)> {
                 ),
             ));
         }
-        if line.ceiling > line.scheduled {
-            found.push((
-                fields(works, line.year).1,
-                format!(
-                    "{}の支払限度額は、出来高予定額{}円以下にしてください。いまの額は{}円多くなっています。",
-                    year_label(line.year),
-                    line.scheduled,
-                    difference(line.ceiling, line.scheduled)
-                ),
-            ));
-        }
     }
     let sum: i128 = multi
         .years
@@ -197,7 +186,8 @@ fn faults(works: &WorksContract, multi: &MultiYear) -> Vec<(Field, String)> {
         .sum();
     let price = i128::from(works.price.get());
     // A missing year is said by itself.
-    if sum != price && found.is_empty() {
+    let sound = found.is_empty();
+    if sum != price && sound {
         let (how, by) = if sum > price {
             ("多く", sum - price)
         } else {
@@ -210,6 +200,20 @@ fn faults(works: &WorksContract, multi: &MultiYear) -> Vec<(Field, String)> {
                 works.price,
                 super::amounts::grouped(sum),
                 super::amounts::grouped(by)
+            ),
+        ));
+    }
+    // A year's ceiling may be over its own work: what an earlier year held back is paid in a later one.
+    let ceilings = multi.years.iter().map(|line| i128::from(line.ceiling.get()));
+    let ceilings: i128 = ceilings.sum();
+    if ceilings > price && sound {
+        found.push((
+            Field::Ceiling1,
+            format!(
+                "年度ごとの支払限度額の合計は、請負金額{}円以下にしてください。いまの合計は{}円で、{}円多くなっています。",
+                works.price,
+                super::amounts::grouped(ceilings),
+                super::amounts::grouped(ceilings - price)
             ),
         ));
     }

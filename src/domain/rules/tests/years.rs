@@ -21,7 +21,7 @@ fn t4() -> ApplicationContent {
             YearAmount {
                 year: 2027,
                 scheduled: yen(200_000_000),
-                ceiling: yen(180_000_000),
+                ceiling: yen(210_000_000),
             },
         ],
     });
@@ -105,9 +105,9 @@ fn the_lines_make_up_the_price_and_cover_the_period() {
             "令和9年度の出来高予定額と支払限度額を入力してください（工期のすべての年度に要ります）。",
         ),
         (
-            |it| years(it)[0].ceiling = yen(100_000_001),
+            |it| years(it)[1].ceiling = yen(210_000_001),
             Field::Ceiling1,
-            "令和8年度の支払限度額は、出来高予定額100,000,000円以下にしてください。いまの額は1円多くなっています。",
+            "年度ごとの支払限度額の合計は、請負金額300,000,000円以下にしてください。いまの合計は300,000,001円で、1円多くなっています。",
         ),
         (
             |it| it.works.period_to = date!(2027 - 03 - 31),

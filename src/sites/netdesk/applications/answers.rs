@@ -248,6 +248,11 @@ fn terms_of(
         ));
     }
     lines.push(Answer::yen(amount, terms.amount, &share));
+    if product == Product::Reservation {
+        let plan = content.bid.prepayment_plan;
+        let words = plan.map_or("", |plan| plan.label());
+        lines.push(Answer::new(Field::PrepaymentPlan, words));
+    }
     let (bank, redeposit) = match product {
         Product::Midterm => (Field::MidtermBank, Field::MidtermRedeposit),
         _ => (Field::Bank, Field::Redeposit),

@@ -46,7 +46,11 @@ impl Place {
 
     /// The section in which the page shows a field.
     pub fn section(self, field: Field) -> Section {
-        if DECIDING.contains(&field) && !self.asks(field) {
+        // Of a bid that is not decided yet only this is known: it stands with the guarantee.
+        let reserves = self.kind == ApplicationKind::Reservation;
+        if reserves && field == Field::PrepaymentPlan {
+            Section::Guarantee
+        } else if DECIDING.contains(&field) && !self.asks(field) {
             Section::Bid
         } else {
             field.section()

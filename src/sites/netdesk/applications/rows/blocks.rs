@@ -186,7 +186,10 @@ impl Sheet<'_> {
             Product::Midterm => {
                 rows.extend(self.account(Field::MidtermBank, Field::MidtermRedeposit));
             }
-            Product::Contract | Product::Reservation => {}
+            Product::Reservation => rows.push(self.prepayment_plan().hint(
+                "契約保証予約は、前払金保証をご利用になる予定の工事でお申し込みいただけます。",
+            )),
+            Product::Contract => {}
         }
         rows.extend(self.fee(product));
         if product == Product::Midterm {

@@ -33,18 +33,23 @@ impl Sheet<'_> {
             "対象である",
         ));
         rows.push(ticked(Field::Midterm, "中間前払金", Field::Midterm.label()));
-        let plans = PrepaymentPlan::ALL
-            .map(|plan| Choice::new(plan.code(), plan.label()))
-            .into();
         rows.push(
-            self.marked(
-                Field::PrepaymentPlan,
-                self.radios(Field::PrepaymentPlan, plans),
-            )
-            .hint("契約保証だけを申し込むときに選びます。"),
+            self.prepayment_plan()
+                .hint("契約保証だけを申し込むときに選びます。"),
         );
         rows.extend(self.distinctions());
         rows
+    }
+
+    /// 前払金保証の申込み: what a 契約保証 alone, and a reservation, rides on.
+    pub(super) fn prepayment_plan(&self) -> FieldView {
+        let plans = PrepaymentPlan::ALL
+            .map(|plan| Choice::new(plan.code(), plan.label()))
+            .into();
+        self.marked(
+            Field::PrepaymentPlan,
+            self.radios(Field::PrepaymentPlan, plans),
+        )
     }
 
     /// The dates that no rule asks for, 落札決定日 aside: folded away.
