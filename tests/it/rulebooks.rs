@@ -348,7 +348,7 @@ async fn a_preview_shows_what_changes_for_open_applications_and_changes_nothing(
         .is(200)
         .says("2件のうち1件が変わります")
         .says("前払金の割合：前払金保証金額は、15,000,000円以下にしてください")
-        .says("版1は はじめから 2026/07/01 まで になります。");
+        .says("版1の適用は「はじめから 2026/07/01 まで」になります。");
     // The one whose outcome changes stands on top although the other came first.
     let text = preview.text();
     let at = |words: &str| {

@@ -312,7 +312,7 @@ async fn previewed(
             if left == Span::default() {
                 format!("版{version}を差し替えます。")
             } else {
-                format!("版{version}は {} になります。", days(left))
+                format!("版{version}の適用は「{}」になります。", days(left))
             }
         }),
         facts: draft.book.full_facts(),
