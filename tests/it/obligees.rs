@@ -87,7 +87,10 @@ async fn a_file_carries_versions_with_their_days() {
         let app = house.app.clone();
         async move { obligees::keep(&app, 'M', &plans).await }
     };
-    assert_eq!(keep(two.clone()).await.unwrap(), [Kept::Added, Kept::Changed(2)]);
+    assert_eq!(
+        keep(two.clone()).await.unwrap(),
+        [Kept::Added, Kept::Changed(2)]
+    );
     assert_eq!(keep(two).await.unwrap(), [Kept::Same, Kept::Same]);
     // A version that begins before the newest is refused, and nothing is kept of the file.
     let early = plans(&spans(&[(Some("2027-02-01"), None)]).replace("総務部契約課", "契約課"));
@@ -144,7 +147,11 @@ fn what_is_wrong_is_named_with_its_place() {
             "適用の終わりは",
         ),
         (
-            good.replacen("\"basis\": \"award_date\"", "\"basis\": \"award_date\", \"until\": \"2026-06-30\"", 1),
+            good.replacen(
+                "\"basis\": \"award_date\"",
+                "\"basis\": \"award_date\", \"until\": \"2026-06-30\"",
+                1,
+            ),
             "book.electronic.rules.0.until",
         ),
     ] {

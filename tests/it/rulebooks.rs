@@ -137,7 +137,7 @@ async fn an_obligee_and_its_book_are_registered_without_a_script() {
     let kept = send(&mut admin, &action, &hidden, "save").await;
     kept.says("見本町のきまり 版1 を登録しました。")
         .says("いま適用")
-        .says("はじめ から");
+        .says("はじめから");
     admin
         .get(&format!("{OBLIGEES}/{id}/books/1"))
         .await
@@ -168,7 +168,7 @@ async fn versions_neither_overlap_nor_leave_a_gap() {
     )
     .await
     .says("版2 を登録しました。")
-    .says("はじめ から 2027/03/31 まで")
+    .says("はじめから 2027/03/31 まで")
     .says("2027/04/01 から 2028/03/31 まで");
     let action = format!("{OBLIGEES}/{id}/books/new");
     for (from, until, words) in [
@@ -348,7 +348,7 @@ async fn a_preview_shows_what_changes_for_open_applications_and_changes_nothing(
         .is(200)
         .says("2件のうち1件が変わります")
         .says("前払金の割合：前払金保証金額は、15,000,000円以下にしてください")
-        .says("版1は はじめ から 2026/07/01 まで になります。");
+        .says("版1の適用は「はじめから 2026/07/01 まで」になります。");
     // The one whose outcome changes stands on top although the other came first.
     let text = preview.text();
     let at = |words: &str| {

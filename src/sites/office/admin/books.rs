@@ -39,12 +39,13 @@ fn new_address(obligee: i64) -> String {
 
 /// 「2027/04/01 から 2028/03/31 まで」, 「はじめから」.
 pub fn days(span: Span) -> String {
-    let from = span
-        .valid_from
-        .map_or_else(|| "はじめ".to_owned(), era::slashed);
+    let from = span.valid_from.map_or_else(
+        || "はじめから".to_owned(),
+        |from| format!("{} から", era::slashed(from)),
+    );
     match span.valid_until {
-        Some(until) => format!("{from} から {} まで", era::slashed(until)),
-        None => format!("{from} から"),
+        Some(until) => format!("{from} {} まで", era::slashed(until)),
+        None => from,
     }
 }
 
@@ -311,7 +312,7 @@ async fn previewed(
             if left == Span::default() {
                 format!("版{version}を差し替えます。")
             } else {
-                format!("版{version}は {} になります。", days(left))
+                format!("版{version}の適用は「{}」になります。", days(left))
             }
         }),
         facts: draft.book.full_facts(),

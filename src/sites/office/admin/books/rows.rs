@@ -23,12 +23,50 @@ pub struct Group {
 /// One row.
 pub struct Row {
     pub legend: String,
+    /// Boxes that stand together.
+    pub ticks: Vec<Ticks>,
     pub fields: Vec<FieldView>,
+}
+
+/// Boxes of one question.
+pub struct Ticks {
+    pub label: &'static str,
+    /// Label, field and whether it is ticked are the field's own.
+    pub boxes: Vec<FieldView>,
+}
+
+impl Ticks {
+    /// What is wrong with the question; it stands at its first box.
+    pub fn error(&self) -> Option<&str> {
+        self.boxes.iter().find_map(|field| field.error.as_deref())
+    }
+
+    /// The id of the question, from its first box.
+    pub fn id(&self) -> String {
+        self.boxes
+            .first()
+            .map_or_else(String::new, |field| field.name.clone())
+    }
+}
+
+impl Row {
+    fn new(legend: String, fields: Vec<FieldView>) -> Self {
+        Self {
+            legend,
+            ticks: Vec::new(),
+            fields,
+        }
+    }
+
+    fn all_fields(&self) -> impl Iterator<Item = &FieldView> {
+        let boxes = self.ticks.iter().flat_map(|ticks| &ticks.boxes);
+        boxes.chain(&self.fields)
+    }
 }
 
 impl Group {
     pub fn all_fields(&self) -> impl Iterator<Item = &FieldView> {
-        let rows = self.rows.iter().flat_map(|row| &row.fields);
+        let rows = self.rows.iter().flat_map(Row::all_fields);
         self.fields.iter().chain(rows)
     }
 
@@ -155,27 +193,18 @@ fn electronic(form: &Form<'_>) -> Group {
 
 fn rule(form: &Form<'_>, index: usize) -> Row {
     let name = |field: &str| format!("electronic-rules-{index}-{field}");
-    let mut fields: Vec<FieldView> = ContractKind::ALL
+    let kinds = ContractKind::ALL
         .into_iter()
-        .map(|kind| {
-            form.tick(
-                &name(kind.code()),
-                &format!("対象の契約：{}", kind.label()),
-                kind.label(),
-            )
-        })
+        .map(|kind| form.tick(&name(kind.code()), kind.label(), kind.label()))
         .collect();
-    fields.extend(Product::TOGETHER.into_iter().map(|product| {
-        form.tick(
-            &name(product.code()),
-            &format!("対象の保証：{}", product.label()),
-            product.label(),
-        )
-    }));
+    let products = Product::TOGETHER
+        .into_iter()
+        .map(|product| form.tick(&name(product.code()), product.label(), product.label()))
+        .collect();
     let bases = Basis::ALL
         .map(|basis| Choice::new(basis.code(), basis.label()))
         .into();
-    fields.extend([
+    let fields = vec![
         form.select(&name("basis"), "基準になる日", "選択してください", bases),
         form.date(&name("from"), "この日から"),
         form.date(&name("until"), "この日まで"),
@@ -192,10 +221,19 @@ fn rule(form: &Form<'_>, index: usize) -> Row {
             "前の契約の変更",
             "対象日より前の契約でも、変更契約による新しい保証は対象にする",
         ),
-    ]);
+    ];
     Row {
-        legend: format!("対象 {}", index + 1),
-        fields,
+        ticks: vec![
+            Ticks {
+                label: "対象の契約",
+                boxes: kinds,
+            },
+            Ticks {
+                label: "対象の保証",
+                boxes: products,
+            },
+        ],
+        ..Row::new(format!("対象 {}", index + 1), fields)
     }
 }
 
@@ -205,15 +243,15 @@ fn kinds(form: &Form<'_>) -> Group {
     let rows = (0..count)
         .map(|index| {
             let name = |field: &str| format!("kinds-{index}-{field}");
-            Row {
-                legend: format!("細目 {}", index + 1),
-                fields: vec![
+            Row::new(
+                format!("細目 {}", index + 1),
+                vec![
                     form.text(&name("name"), "名前").hint("例：工事監理"),
                     form.select(&name("of"), "種類", "選択してください", kinds_of()),
                     form.short(&name("prepayment"), "前払金の割合")
                         .hint("ほかと異なるときだけ。例：10分の3"),
                 ],
-            }
+            )
         })
         .collect();
     Group {
@@ -294,9 +332,9 @@ fn conditions(form: &Form<'_>) -> Group {
             let prices = PriceKind::ALL
                 .map(|price| Choice::new(price.code(), price.label()))
                 .into();
-            Row {
-                legend: format!("条件 {}", index + 1),
-                fields: vec![
+            Row::new(
+                format!("条件 {}", index + 1),
+                vec![
                     form.select(&name("product"), "保証", "選択してください", products),
                     form.select(&name("kind"), "契約", "どちらも", kinds_of())
                         .optional(),
@@ -312,7 +350,7 @@ fn conditions(form: &Form<'_>) -> Group {
                     form.money(&name("cap"), "限度額")
                         .hint("割合にかかわらず、この額までのとき。"),
                 ],
-            }
+            )
         })
         .collect();
     Group {
@@ -373,9 +411,9 @@ fn hand_in(form: &Form<'_>) -> Group {
         .into_iter()
         .map(|product| {
             let name = |field: &str| format!("hand_in-{}-{field}", product.code());
-            Row {
-                legend: product.label().to_owned(),
-                fields: vec![
+            Row::new(
+                product.label().to_owned(),
+                vec![
                     form.text(&name("section"), "提出先").hint("例：契約検査課"),
                     form.select(&name("channel"), "方法", "未登録", channels.clone())
                         .optional(),
@@ -394,7 +432,7 @@ fn hand_in(form: &Form<'_>) -> Group {
                     ),
                     form.text(&name("note"), "備考"),
                 ],
-            }
+            )
         })
         .collect();
     Group {
