@@ -105,7 +105,10 @@ impl Reader<'_> {
             }),
             change: self.change(),
             bid: if alone {
-                BidFacts::default()
+                BidFacts {
+                    prepayment_plan: self.prepayment_plan(),
+                    ..BidFacts::default()
+                }
             } else {
                 self.bid()
             },

@@ -22,6 +22,7 @@ mod house;
 mod issue;
 mod leaflet;
 mod life;
+mod lives;
 mod mail;
 mod midterm;
 mod multi_year;

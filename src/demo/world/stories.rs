@@ -192,11 +192,12 @@ async fn change(app: &App, mailer: &Mailer, soumu: &ContractorUser) -> Result<()
     let Some(number) = status.items.into_iter().find_map(|item| item.number) else {
         return Ok(());
     };
+    let number = number.trim_end_matches(char::is_alphabetic);
     let id = YAMATO_CHANGE;
     let sent = match applications::status(app, soumu, id).await {
         Ok(status) => is_on_its_way(&status),
         Err(_) => {
-            let open = changes::open(app, soumu, &number).await?;
+            let open = changes::open(app, soumu, number).await?;
             let revision = open.kept.map(|kept| kept.revision);
             let mut form = open.form;
             for (name, value) in [
@@ -213,7 +214,7 @@ async fn change(app: &App, mailer: &Mailer, soumu: &ContractorUser) -> Result<()
                 app,
                 soumu,
                 id,
-                changes::save(app, soumu, &number, naming, &form).await?,
+                changes::save(app, soumu, number, naming, &form).await?,
             )
             .await?
         }

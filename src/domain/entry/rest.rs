@@ -13,7 +13,7 @@ impl Reader<'_> {
     pub(super) fn bid(&mut self) -> BidFacts {
         let method = self.optional_choice(Field::BidMethod, BidMethod::from_code);
         let planned_price = self.optional_money(Field::PlannedPrice);
-        let plan = self.optional_choice(Field::PrepaymentPlan, PrepaymentPlan::from_code);
+        let plan = self.prepayment_plan();
         let design_price = self.optional_money(Field::DesignPrice);
         let named = |line: Option<String>| line.filter(|line| !line.is_empty());
         let obligee_section = named(self.line(Field::ObligeeSection, NAME_MAX));
@@ -30,6 +30,10 @@ impl Reader<'_> {
             partial_payment: self.form.checked(Field::PartialPayment.id()),
             by_change: self.form.checked(Field::ByChange.id()),
         }
+    }
+
+    pub(super) fn prepayment_plan(&mut self) -> Option<PrepaymentPlan> {
+        self.optional_choice(Field::PrepaymentPlan, PrepaymentPlan::from_code)
     }
 
     /// 変更の申込: when and why, on what holds now.

@@ -204,7 +204,10 @@ fn faults(works: &WorksContract, multi: &MultiYear) -> Vec<(Field, String)> {
         ));
     }
     // A year's ceiling may be over its own work: what an earlier year held back is paid in a later one.
-    let ceilings = multi.years.iter().map(|line| i128::from(line.ceiling.get()));
+    let ceilings = multi
+        .years
+        .iter()
+        .map(|line| i128::from(line.ceiling.get()));
     let ceilings: i128 = ceilings.sum();
     if ceilings > price && sound {
         found.push((

@@ -130,9 +130,7 @@ impl Sheet<'_> {
             Field::NoticeDate | Field::AwardDate | Field::PlannedNoticeDate => self.decides(field),
             Field::JvName => typed(Field::JvRepresentative),
             Field::JvRepresentative => typed(Field::JvName),
-            Field::PrepaymentPlan => {
-                reserves || on(Product::Contract) && !on(Product::Prepayment)
-            }
+            Field::PrepaymentPlan => reserves || on(Product::Contract) && !on(Product::Prepayment),
             Field::Handover => {
                 reserves
                     || Product::ALL
