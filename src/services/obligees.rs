@@ -257,18 +257,24 @@ pub async fn keep(app: &App, suffix: char, plans: &[ObligeePlan]) -> Result<Vec<
     Ok(kept)
 }
 
-/// Whether an entry of the file is there already: the same book for the same days, or without days
-/// the newest book as it is.
+/// Whether an entry of the file is there already: the same book for the same days. An entry without
+/// days means the newest version as it stands.
 fn is_kept(plan: &ObligeePlan, versions: &[BookRow]) -> Result<bool, AppError> {
-    let same_days = versions.iter().rfind(|row| match plan.span.valid_from {
-        Some(_) => row.valid_from == plan.span.valid_from,
-        None => true,
+    let Span {
+        valid_from: from,
+        valid_until: until,
+    } = plan.span;
+    let newest = versions.last().map(|row| row.version);
+    let meant = versions.iter().rfind(|row| {
+        let dated = from.is_some() || until.is_some();
+        dated && (row.valid_from, row.valid_until) == (from, until)
+            || from.is_none() && row.valid_until == until && Some(row.version) == newest
     });
-    let Some(row) = same_days else {
+    let Some(row) = meant else {
         return Ok(false);
     };
     let book: RuleBook = serde_json::from_value(row.book.clone())?;
-    Ok(book == plan.book && row.valid_until == plan.span.valid_until)
+    Ok(book == plan.book)
 }
 
 /// The days a version was registered for.

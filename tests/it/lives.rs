@@ -428,8 +428,9 @@ impl<'a> Case<'a> {
             let path = format!("/netdesk/guarantees/{digits}/certificates/{seq}");
             let page = soumu.get(&path).await;
             match shown {
-                Some(line) => page.is(200).says(&line.says.works),
-                None => page.is(404),
+                // A paper's certificate is the paper: no page shows it.
+                Some(line) if self.ware == Ware::Electronic => page.is(200).says(&line.says.works),
+                _ => page.is(404),
             };
         }
         let Some(key) = &self.key else { return };
@@ -455,6 +456,7 @@ async fn lives_go_as_a_pencil_would_write_them_down() {
         (13, Ware::Electronic),
         (14, Ware::Electronic),
         (15, Ware::Paper),
+        (16, Ware::Electronic),
     ] {
         let mut case = Case::begin(&desk, ware, seed).await;
         case.check().await;
@@ -467,7 +469,7 @@ async fn lives_go_as_a_pencil_would_write_them_down() {
         seen.2 += usize::from(case.model.ended);
     }
     // The lives were lives: something was withdrawn, keys were renewed, some ended.
-    assert!(seen.0 > 5 && seen.1 > 2 && seen.2 > 1, "{seen:?}");
+    assert!(seen.0 > 5 && seen.1 > 1 && seen.2 > 1, "{seen:?}");
     house.close().await;
 }
 

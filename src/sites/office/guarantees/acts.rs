@@ -266,7 +266,7 @@ pub async fn approve(
         Err(AppError::Denied(words)) => Flash::warn(words),
         Err(error) => return Err(error),
     };
-    Ok(back(&web, &who, &typed, &told)?)
+    back(&web, &who, &typed, &told)
 }
 
 /// POST /office/guarantees/{number}/decisions/{id}/drop
@@ -287,7 +287,7 @@ pub async fn drop_act(
             Err(error) => return Err(error),
         },
     };
-    Ok(back(&web, &who, &typed, &told)?)
+    back(&web, &who, &typed, &told)
 }
 
 /// Back to the guarantee, with a sentence.

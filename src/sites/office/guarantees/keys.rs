@@ -32,7 +32,7 @@ pub async fn order(
         Err(fault) => Flash::warn(fault.sentence("再発行の理由")),
         Ok(reason) => told(renewals::order(&web, &who, number.digits(), id, &reason).await)?,
     };
-    Ok(back(&web, &who, &typed, &told)?)
+    back(&web, &who, &typed, &told)
 }
 
 /// POST /office/guarantees/{number}/key-renewals/{id}/grant
@@ -43,7 +43,7 @@ pub async fn grant(
 ) -> PageResult {
     let number = number_of(&who, &typed)?;
     let told = told(renewals::grant(&web, &who, number.digits(), id).await)?;
-    Ok(back(&web, &who, &typed, &told)?)
+    back(&web, &who, &typed, &told)
 }
 
 /// POST /office/guarantees/{number}/key-renewals/{id}/decline
@@ -63,7 +63,7 @@ pub async fn decline(
             Err(error) => return Err(error),
         },
     };
-    Ok(back(&web, &who, &typed, &told)?)
+    back(&web, &who, &typed, &told)
 }
 
 fn told(done: Result<(), AppError>) -> Result<Flash, AppError> {
