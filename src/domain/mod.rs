@@ -35,6 +35,7 @@ pub mod act;
 pub mod application;
 pub mod carry;
 pub mod certificate;
+pub mod claim;
 pub mod content;
 pub mod email;
 pub mod entry;

@@ -279,6 +279,13 @@ pub mod office {
         }
     }
 
+    impl Guarantee<'_> {
+        /// 保証金の試算
+        pub fn claim(self) -> String {
+            format!("{self}/claim")
+        }
+    }
+
     /// One month of 一括納付.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct FeeMonth(pub Month);

@@ -100,6 +100,11 @@ pub fn routes() -> Routes {
         )
         .get(to::GUARANTEES, read, guarantees::list::list)
         .get("/office/guarantees/{number}", read, guarantees::show::show)
+        .get(
+            "/office/guarantees/{number}/claim",
+            read,
+            guarantees::claim::show,
+        )
         .post(
             "/office/guarantees/{number}/paper",
             handle,

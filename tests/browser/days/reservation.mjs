@@ -61,6 +61,7 @@ await day(async d => {
   await contractor.fill('予定する請負金額', '8000万円');
   await contractor.fill('工期の予定の始め', '2027-02-01');
   await contractor.fill('工期の予定の終わり', '2027-09-30');
+  await contractor.choose('前払金保証の申込み', '予定している');
   await contractor.fill('予約する契約保証金額', '8,000,000');
   await contractor.fill('予約手数料支払方法', '一括納付');
   await contractor.fill('予約手数料請求先', '本社　総務部');

@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod certificate;
+pub mod claim;
 pub mod keys;
 pub mod list;
 pub mod show;

@@ -107,6 +107,8 @@ struct Page {
     renewals: Vec<RenewalView>,
     /// 解約 may be proposed: its address.
     terminate: Option<String>,
+    /// 保証金の試算, for money in advance.
+    claim: Option<String>,
     /// A new key may be ordered: the form's own id.
     renew: Option<Uuid>,
     /// What was typed into 「この日時の状態を見る」, and what came of it.
@@ -193,6 +195,10 @@ fn build(
         .any(|renewal| renewal.state.is_open());
     let base = to::Guarantee(&detail.guarantee.number).to_string();
     let electronic = detail.guarantee.form == CertificateForm::Electronic;
+    let advance = matches!(
+        detail.guarantee.product,
+        Product::Prepayment | Product::Midterm
+    );
     Page {
         facts: facts_of(&detail),
         application: to::Case(detail.guarantee.application).to_string(),
@@ -216,6 +222,7 @@ fn build(
             .map(|renewal| renewal_view(&base, renewal, may_print))
             .collect(),
         terminate: free.then(|| format!("{base}/acts/termination")),
+        claim: advance.then(|| to::Guarantee(&detail.guarantee.number).claim()),
         renew: (electronic && alive && may_print && !renewing).then(|| web.chance.id(now)),
         asked: String::new(),
         asked_fault: None,
