@@ -18,6 +18,7 @@ mod fees;
 mod gatehouse;
 mod gates;
 mod golden;
+mod history;
 mod house;
 mod issue;
 mod leaflet;
