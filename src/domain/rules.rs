@@ -24,7 +24,7 @@ mod standing;
 mod tests;
 mod years;
 
-pub use change::{ChangeCheck, Follows, check_change, foundation};
+pub use change::{ChangeCheck, Follows, check_change, form_locked_words, foundation};
 pub use id::RuleId;
 pub use issue::before_issue;
 pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};

@@ -17,6 +17,7 @@ use crate::domain::certificate::hex;
 use crate::domain::content::{ApplicationContent, FeeMethod};
 use crate::domain::entry::Fault;
 use crate::domain::field::Field;
+use crate::domain::kind::ApplicationKind;
 use crate::domain::product::{CertificateForm, Product};
 use crate::domain::{era, text};
 use crate::error::AppError;
@@ -390,6 +391,7 @@ pub async fn status(app: &App, who: &ContractorUser, id: Uuid) -> Result<Status,
 #[derive(Debug, Clone)]
 pub struct Line {
     pub id: Uuid,
+    pub kind: ApplicationKind,
     pub stage: Stage,
     pub receipt_no: Option<String>,
     pub works_name: String,
@@ -451,6 +453,7 @@ fn line(
     Ok(Line {
         notice,
         stage: stage_of(&row)?,
+        kind: super::drafts::kind_of(&row)?,
         id: row.id,
         receipt_no: row.receipt_no,
         works_name: row.works_name,

@@ -22,7 +22,7 @@ use crate::domain::field::Field;
 use crate::domain::guarantee::{Barrier, Life};
 use crate::domain::kind::ApplicationKind;
 use crate::domain::money::Yen;
-use crate::domain::product::Product;
+use crate::domain::product::{CertificateForm, Product};
 use crate::domain::rules::{self, Circumstances, Standing};
 use crate::domain::text;
 use crate::domain::typed::TypedForm;
@@ -283,6 +283,16 @@ pub fn merged(form: &TypedForm, product: Product, typed: &TypedForm) -> TypedFor
     whole
 }
 
+/// The page offers no other form of the certificate; what asks for one all the same is told so.
+fn form_kept(face: &CertificateFace, typed: &TypedForm) -> Result<(), AppError> {
+    let asked = typed.get(Field::of(face.product).form_or_switch().id());
+    let other = CertificateForm::from_code(asked).is_some_and(|asked| asked != face.form);
+    if other {
+        return Err(AppError::Conflict(rules::form_locked_words(face.form)));
+    }
+    Ok(())
+}
+
 /// What a save names.
 #[derive(Debug, Clone, Copy)]
 pub struct Naming {
@@ -315,6 +325,7 @@ pub async fn save(
     let mut tx = app.db.begin(&who.scope()).await?;
     let row = of(&mut tx, who, digits).await?;
     let base = Base::load(&mut tx, row.id).await?;
+    form_kept(&base.face, typed)?;
     let known = applications::lock(&mut tx, who.surety, who.contractor, naming.id).await?;
     let Some(known) = known else {
         if let Some(barrier) = base.barrier(era::tokyo_date(now)) {

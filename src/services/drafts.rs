@@ -89,6 +89,7 @@ impl Offer {
 #[derive(Debug, Clone)]
 pub struct DraftLine {
     pub id: Uuid,
+    pub kind: ApplicationKind,
     pub works_name: String,
     pub obligee_name: String,
     pub price: Option<i64>,
@@ -341,15 +342,18 @@ pub async fn page(
         rows: cut
             .rows
             .into_iter()
-            .map(|row| DraftLine {
-                id: row.id,
-                works_name: row.works_name,
-                obligee_name: row.obligee_name,
-                price: row.price,
-                updated_by: row.updated_by,
-                updated_at: row.updated_at,
+            .map(|row| {
+                Ok(DraftLine {
+                    id: row.id,
+                    kind: kind_of(&row)?,
+                    works_name: row.works_name,
+                    obligee_name: row.obligee_name,
+                    price: row.price,
+                    updated_by: row.updated_by,
+                    updated_at: row.updated_at,
+                })
             })
-            .collect(),
+            .collect::<Result<_, AppError>>()?,
     })
 }
 
@@ -384,7 +388,7 @@ pub(super) fn unstorable(form: &TypedForm) -> Vec<Fault> {
         .collect()
 }
 
-fn kind_of(row: &ApplicationRow) -> Result<ApplicationKind, AppError> {
+pub(super) fn kind_of(row: &ApplicationRow) -> Result<ApplicationKind, AppError> {
     ApplicationKind::from_code(&row.kind)
         .ok_or_else(|| AppError::internal(format!("unknown kind {}", row.kind)))
 }

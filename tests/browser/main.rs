@@ -182,3 +182,8 @@ fn one_guarantee_through_its_whole_life() {
 fn fee_tables_and_what_fees_show() {
     live("fees", "fees.mjs", &DESK);
 }
+
+#[test]
+fn t3_t22_t11_t17_on_the_screen() {
+    live("worked_cases", "worked_cases.mjs", &DESK);
+}

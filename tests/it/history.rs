@@ -76,5 +76,6 @@ async fn fifty_versions_are_shown_with_as_many_queries_as_two() {
     assert!(counts[0].iter().all(|asked| *asked > 0), "{counts:?}");
     assert_eq!(counts[0], counts[1], "queries of each site");
     drop(listening);
+    house.work().await;
     house.close().await;
 }

@@ -499,17 +499,23 @@ async fn two_changes_at_once_make_one() {
 }
 
 #[tokio::test]
-async fn paper_and_electronic_never_mix_in_one_guarantee() {
+async fn t17_paper_and_electronic_never_mix_in_one_guarantee() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
     let form = desk.form(Ware::Electronic);
     let (_, number) = desk.issued(&form, Ware::Electronic.product()).await;
-    // The page has no choice to make; what is posted past it is not taken.
-    let paper = asking(&[
-        ("period_to", "令和9年6月30日"),
-        ("prepayment_form", "paper"),
-    ]);
-    desk.changed(&number, &paper).await;
+    // The page has no choice to make; what is posted past it is refused, and nothing is kept of it.
+    let later = ("period_to", "令和9年6月30日");
+    let paper = asking(&[later, ("prepayment_form", "paper")]);
+    let refused = desk.change_saved(&number, &paper).await.unwrap_err();
+    assert!(matches!(refused, AppError::Conflict(_)), "{refused:?}");
+    let words = "同じ保証契約の変更では、証書の形式を変えられません。電子保証(認証キーを含む)のままお申し込みください。";
+    assert!(refused.to_string().contains(words), "{refused}");
+    let kept: i64 = house
+        .ask("select count(*) from applications where kind = 'change'")
+        .await;
+    assert_eq!(kept, 0);
+    desk.changed(&number, &asking(&[later])).await;
     let forms: Vec<String> =
         sqlx::query_scalar("select convert_from(face, 'utf8')::json ->> 'form' from certificates")
             .fetch_all(&house.owner)

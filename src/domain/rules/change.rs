@@ -11,6 +11,7 @@ use crate::domain::rulebook::RuleBook;
 mod judging;
 
 use judging::Change;
+pub use judging::form_locked_words;
 
 /// What has to be done about one guarantee after its contract has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 
 use super::applications::Id;
-use super::applications::answers::yen_words;
+use super::applications::answers::{kind_tag, yen_words};
 use super::frame;
 use crate::domain::application::Stage;
 use crate::domain::entry::WORKS_NAME_MAX;
@@ -16,7 +16,7 @@ use crate::services::guarantees::PER_PAGE;
 use crate::web::answer::{PageResult, page, see_other};
 use crate::web::flash::{Told, see_other_telling};
 use crate::web::form::Query;
-use crate::web::page::{Flash, HelpLink};
+use crate::web::page::{Flash, HelpLink, Tag};
 use crate::web::pager::Pager;
 use crate::web::places::{self, Place};
 use crate::web::shell::{Menu, NetdeskShell};
@@ -29,6 +29,7 @@ const COUNTED: i64 = 1_000;
 /// One draft in the list.
 pub struct Row {
     address: Application,
+    kind: Option<Tag>,
     works_name: String,
     obligee_name: String,
     price: String,
@@ -79,6 +80,7 @@ pub async fn list(
         .into_iter()
         .map(|line| Row {
             address: Application(line.id),
+            kind: kind_tag(line.kind),
             works_name: short(&line.works_name),
             obligee_name: short(&line.obligee_name),
             price: line.price.map_or_else(String::new, yen_words),
@@ -135,6 +137,7 @@ pub async fn ask_deletion(State(web): State<Web>, who: ContractorUser, Id(id): I
     page(&DeletionPage {
         row: Row {
             address: Application(id),
+            kind: kind_tag(open.kind),
             works_name: typed(Field::WorksName),
             obligee_name: typed(Field::Obligee),
             price: crate::domain::money::Yen::parse(open.form.get(Field::Price.id()))

@@ -17,6 +17,7 @@ use crate::services::ContractorUser;
 use crate::services::applications::{self, Item, Line, Status};
 use crate::services::history::{self, Happened};
 use crate::web::answer::{PageResult, page, see_other};
+use crate::web::changed;
 use crate::web::fee::FeeBox;
 use crate::web::flash::{Told, see_other_telling};
 use crate::web::page::{BranchLine, Flash, HelpLink, Tag, Tone};
@@ -31,6 +32,8 @@ use way::{Step, overall, way};
 /// One application in the list.
 pub struct Row {
     address: String,
+    /// 変更の申込 and 契約保証予約 say so.
+    kind: Option<Tag>,
     receipt_no: String,
     works_name: String,
     obligee_name: String,
@@ -87,6 +90,8 @@ pub struct ShowPage {
     steps: Vec<Step>,
     products: Vec<ProductLine>,
     cards: Vec<Card>,
+    /// 変更の前と後
+    changed: Vec<changed::Line>,
     /// 保証料, product by product; none of what was declined or withdrawn.
     fees: Vec<FeeBox>,
     notices: Vec<Notice>,
@@ -134,6 +139,7 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Told(told): Told)
 fn row(line: &Line) -> Row {
     Row {
         address: Application(line.id).status(),
+        kind: answers::kind_tag(line.kind),
         receipt_no: line.receipt_no.clone().unwrap_or_default(),
         works_name: line.works_name.clone(),
         obligee_name: line.obligee_name.clone(),
@@ -220,6 +226,17 @@ fn show_page(
             &status.branch.name,
             era::tokyo_date(status.first_sent_at),
         ),
+        changed: status
+            .content
+            .change
+            .as_ref()
+            .map_or_else(Vec::new, |terms| {
+                changed::of(
+                    &status.content,
+                    terms,
+                    era::tokyo_date(status.first_sent_at),
+                )
+            }),
         fees: status.items.iter().filter_map(fee).collect(),
         notices: notices(status),
         others: others_than(status.id, others),

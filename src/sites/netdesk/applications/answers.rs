@@ -419,6 +419,12 @@ impl ProductLine {
     }
 }
 
+/// What marks an application that is not a plain 保証申込.
+pub fn kind_tag(kind: ApplicationKind) -> Option<crate::web::page::Tag> {
+    use crate::web::page::{Tag, Tone};
+    (kind != ApplicationKind::New).then(|| Tag::new(Tone::Mute, kind.label()))
+}
+
 /// A state as a tag; the words come from the one table.
 pub fn tag(state: ItemState, words: &str) -> crate::web::page::Tag {
     use crate::web::page::{Tag, Tone};
