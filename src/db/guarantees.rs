@@ -55,10 +55,11 @@ pub struct LineRow {
     pub amount: i64,
     pub until: Date,
     pub issued_on: Date,
+    pub terminated_on: Option<Date>,
 }
 
 const LINE: &str = "id, number, suffix, product, form, obligee_name, works_name, contractor_name,
-  jv_name, price, amount, until, issued_on";
+  jv_name, price, amount, until, issued_on, terminated_on";
 
 /// What a contractor's list is asked for. `like` carries its own `%`.
 #[derive(Debug, Clone, Default)]
@@ -204,9 +205,10 @@ pub async fn unseen(
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
         "select {COLUMNS} from (select * from guarantees
            where surety_id = $1 and contractor_id = $2 and issued_at is not null
-             and form = 'electronic' and until >= $3
+             and form = 'electronic' and until >= $3 and terminated_on is null
            order by issued_on desc, id desc limit 50) newest
-         where not exists (select from looks_of(newest.id))
+         where not exists (select from looks_of(newest.id) l where l.seq = newest.current_seq
+           and l.at >= coalesce((select max(r.done_at) from key_renewals r where r.guarantee_id = newest.id), '-infinity'))
          order by issued_on desc, id desc limit $4"
     )))
     .bind(surety)

@@ -401,6 +401,8 @@ pub struct ListedRow {
     pub paid: bool,
     /// With its letter, once T1 has made it.
     pub number: Option<String>,
+    /// Of the application.
+    pub kind: String,
     pub obligee_name: String,
     pub works_name: String,
     pub jv_name: Option<String>,
@@ -438,7 +440,7 @@ pub async fn of_contractor(
              i.sent_at, i.amount, i.base_seq, i.guarantee_id,
              exists (select from payments p where p.item_id = i.id and p.terms_seq = i.terms_seq) as paid,
              (select g.number || g.suffix from guarantees g where g.id = i.guarantee_id) as number,
-             a.obligee_name, a.works_name, a.content #>> '{{works,jv,name}}' as jv_name, a.price
+             a.kind, a.obligee_name, a.works_name, a.content #>> '{{works,jv,name}}' as jv_name, a.price
            {LISTED} and ($8::timestamptz is null or (i.sent_at, i.id) {place} ($8, $9))
            order by i.sent_at {order}, i.id {order} offset $10 limit $11) i
          {FEE_TABLE} order by i.sent_at {order}, i.id {order}"

@@ -333,6 +333,8 @@ pub struct Status {
     pub receipt_no: String,
     /// Number with letter of the reservation it was carried over from.
     pub reservation: Option<String>,
+    /// 変更の申込: the number with its letter of the guarantee that is changed.
+    pub changes: Option<String>,
     pub first_sent_at: OffsetDateTime,
     pub content: ApplicationContent,
     pub items: Vec<Item>,
@@ -361,6 +363,10 @@ pub async fn status(app: &App, who: &ContractorUser, id: Uuid) -> Result<Status,
         Some(id) => guarantees::number(&mut tx, id).await?,
         None => None,
     };
+    let changes = match row.guarantee_id {
+        Some(id) => guarantees::number(&mut tx, id).await?,
+        None => None,
+    };
     let lump_sum = sureties::contractor(&mut tx, who.surety, who.contractor)
         .await?
         .lump_sum;
@@ -373,12 +379,18 @@ pub async fn status(app: &App, who: &ContractorUser, id: Uuid) -> Result<Status,
         stage,
         receipt_no,
         reservation,
+        changes: changes.clone(),
         first_sent_at: row.first_sent_at.unwrap_or(sent_at),
         content: content.0,
         items: items
             .into_iter()
-            .map(|row| Item::from_row(row, lump_sum))
-            .collect::<Result<_, _>>()?,
+            .map(|row| {
+                let mut item = Item::from_row(row, lump_sum)?;
+                // A change keeps the number it changes.
+                item.number = item.number.or_else(|| changes.clone());
+                Ok(item)
+            })
+            .collect::<Result<_, AppError>>()?,
         history: history.into_iter().map(Entry::from).collect(),
         sent_by,
         sent_at,

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::db::items::{self, ListedRow, Search};
 use crate::db::sureties;
 use crate::domain::application::ItemState;
+use crate::domain::kind::ApplicationKind;
 use crate::domain::product::{CertificateForm, Product};
 use crate::error::AppError;
 
@@ -25,8 +26,9 @@ pub struct Listed {
     pub state: ItemState,
     /// Neither confirmed nor under 一括納付.
     pub fee_due: bool,
-    /// With its letter, once issued.
+    /// With its letter, once issued; of a change from the beginning.
     pub number: Option<String>,
+    pub kind: ApplicationKind,
     pub obligee_name: String,
     pub works_name: String,
     pub jv_name: Option<String>,
@@ -129,13 +131,17 @@ fn listed(row: ListedRow, lump_sum: bool) -> Result<Listed, AppError> {
     let broken = |what: &str| AppError::internal(format!("item {} has no known {what}", row.id));
     let state = ItemState::from_code(&row.state).ok_or_else(|| broken("state"))?;
     let due = fees::Due::of(&row.product, row.amount, row.paid, row.fee)?;
+    let kind = ApplicationKind::from_code(&row.kind).ok_or_else(|| broken("kind"))?;
     Ok(Listed {
         fee_due: due.is_due(lump_sum),
         product: Product::from_code(&row.product).ok_or_else(|| broken("product"))?,
         form: CertificateForm::from_code(&row.form).ok_or_else(|| broken("form"))?,
         state,
         // Between T1 and T2 there is a number nobody sees yet.
-        number: row.number.filter(|_| state == ItemState::Issued),
+        number: row
+            .number
+            .filter(|_| state == ItemState::Issued || kind == ApplicationKind::Change),
+        kind,
         id: row.id,
         application: row.application_id,
         obligee_name: row.obligee_name,

@@ -180,6 +180,10 @@ pub async fn midterm(
     let now = app.clock.now();
     let mut tx = app.db.begin(&who.scope()).await?;
     let row = own(&mut tx, who, digits, Product::Prepayment).await?;
+    if row.terminated_on.is_some() {
+        let words = "この前払金保証は解約されています。中間前払金保証は申し込めません。";
+        return Err(AppError::Conflict(words.to_owned()));
+    }
     let number = format!("{}{}", row.number, row.suffix);
     let open = reservations::midterm_draft(&mut tx, who.surety, who.contractor, &number).await?;
     if let Some(id) = open {

@@ -424,7 +424,7 @@ async fn a_guarantee_of_the_same_works_is_named_wherever_it_came_from() {
         .says(&format!(
             "この工事の契約保証（{second}）には、別の認証キーがあります。"
         ))
-        .says("契約保証のキーは前払金を請求するとき、");
+        .says("前払金を請求するときに提出します。");
     let page = day
         .minato
         .get(&format!("/netdesk/guarantees/{second}"))

@@ -178,4 +178,12 @@ impl Moment {
             Self::Claim => "前払金を請求するとき",
         }
     }
+
+    /// The same, said of one product.
+    pub fn of_product(self, product: Product) -> &'static str {
+        match (self, product) {
+            (Self::Claim, Product::Midterm) => "中間前払金を請求するとき",
+            _ => self.label(),
+        }
+    }
 }

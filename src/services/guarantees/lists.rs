@@ -5,6 +5,7 @@ use time::Date;
 use super::{form_of, product_of};
 use crate::app::App;
 use crate::db::guarantees::{self, LineRow, Search};
+use crate::domain::certificate::Standing;
 use crate::domain::product::{CertificateForm, Product};
 use crate::error::AppError;
 use crate::services::cases::{as_typed, like};
@@ -28,6 +29,18 @@ pub struct GuaranteeLine {
     pub amount: i64,
     pub until: Date,
     pub issued_on: Date,
+    /// 解約日
+    pub terminated_on: Option<Date>,
+}
+
+impl GuaranteeLine {
+    /// How it stands on a day.
+    pub fn standing(&self, today: Date) -> Standing {
+        match self.terminated_on {
+            Some(on) => Standing::Ended(on),
+            None => Standing::on(today, self.issued_on, self.until),
+        }
+    }
 }
 
 impl TryFrom<LineRow> for GuaranteeLine {
@@ -46,6 +59,7 @@ impl TryFrom<LineRow> for GuaranteeLine {
             amount: row.amount,
             until: row.until,
             issued_on: row.issued_on,
+            terminated_on: row.terminated_on,
         })
     }
 }

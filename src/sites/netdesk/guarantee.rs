@@ -11,12 +11,10 @@ use crate::domain::certificate::Standing;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::number::TypedNumber;
 use crate::domain::product::{CertificateForm, Product};
-use crate::domain::rulebook::{Channel, HandIn};
 use crate::domain::{entry, era, text};
 use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::guarantees::{self, Detail, KeyUse, Version};
-use crate::services::history::Happened;
 use crate::services::renewals::{self, Renewal};
 use crate::web::answer::{self, PageResult, Uncompressed};
 use crate::web::fee::EntryLine;
@@ -26,6 +24,10 @@ use crate::web::page::{Flash, HelpLink, Tag, Tone};
 use crate::web::shell::{Menu, NetdeskShell};
 use crate::web::state::Web;
 use crate::web::urls::netdesk as to;
+
+mod handing;
+
+use handing::{HandInBox, Sibling, Step, hand_in_box, paper_hand_in, siblings, steps};
 
 /// Looks shown one by one; older ones are counted.
 const LOOKS_SHOWN: usize = 3;
@@ -50,6 +52,8 @@ struct ElectronicPage {
     withdrawn: bool,
     acts: Acts,
     renewals: Vec<RenewalLine>,
+    /// Since when the newest key holds, where it was renewed.
+    renewed: Option<String>,
     /// 認証キーの再発行 can be asked for: the form's own id.
     may_ask: Option<uuid::Uuid>,
 }
@@ -118,16 +122,6 @@ struct KeyView {
     plain: String,
 }
 
-/// Another guarantee of the same works.
-struct Sibling {
-    href: String,
-    number: String,
-    product: &'static str,
-    electronic: bool,
-    /// When its key is handed in, and when this one's.
-    moment: &'static str,
-}
-
 struct VersionRow {
     no: usize,
     arrived: String,
@@ -137,26 +131,6 @@ struct VersionRow {
     looks: Vec<String>,
     more_looks: usize,
     href: String,
-}
-
-/// この発注者への提出.
-struct HandInBox {
-    known: bool,
-    section: String,
-    channel: &'static str,
-    address: Option<String>,
-    subject: Option<String>,
-    note: Option<String>,
-    moment: &'static str,
-    source: Option<String>,
-}
-
-/// 提出までの流れ.
-struct Step {
-    class: &'static str,
-    words: &'static str,
-    at: Option<String>,
-    note: String,
 }
 
 /// A number in an address, forgiving in form. Another surety's letter names nothing here.
@@ -229,6 +203,7 @@ fn electronic_page(
         state: state(&detail, today),
         withdrawn: detail.withdrawn,
         renewals: detail.renewals.iter().map(renewal).collect(),
+        renewed: detail.renewed_at().map(era::stamp),
         may_ask: None,
         acts,
         versions: arrived
@@ -352,7 +327,12 @@ fn fees(detail: &Detail) -> Vec<EntryLine> {
 
 fn facts(detail: Detail, may_write: bool) -> Facts {
     let guarantee = detail.guarantee;
-    let begins = may_write && guarantee.product == Product::Prepayment;
+    let had = detail
+        .siblings
+        .iter()
+        .any(|other| other.product == Product::Midterm && other.terminated_on.is_none());
+    let alive = guarantee.terminated_on.is_none();
+    let begins = may_write && alive && !had && guarantee.product == Product::Prepayment;
     Facts {
         midterm: begins.then(|| to::Guarantee(&guarantee.number).midterm()),
         members: detail
@@ -390,20 +370,6 @@ fn key_view(key: &AuthenticationKey) -> KeyView {
     }
 }
 
-fn siblings(detail: &Detail) -> Vec<Sibling> {
-    detail
-        .siblings
-        .iter()
-        .map(|other| Sibling {
-            href: to::Guarantee(&other.number).to_string(),
-            number: other.number.clone(),
-            product: other.product.label(),
-            electronic: other.form == CertificateForm::Electronic,
-            moment: detail.moment(other.product).label(),
-        })
-        .collect()
-}
-
 fn version_row(number: &str, no: usize, version: &Version) -> VersionRow {
     let looks = version.looks.iter().rev().take(LOOKS_SHOWN);
     VersionRow {
@@ -417,93 +383,15 @@ fn version_row(number: &str, no: usize, version: &Version) -> VersionRow {
     }
 }
 
-fn hand_in_box(detail: &Detail) -> HandInBox {
-    let product = detail.guarantee.product;
-    let known = detail.hand_in.clone();
-    let way = known.clone().unwrap_or_else(|| HandIn::new(product));
-    HandInBox {
-        known: known.is_some(),
-        section: way
-            .section
-            .unwrap_or_else(|| "契約の担当部署（発注者へご確認ください）".into()),
-        channel: way.channel.map_or(
-            "お知らせ（PDF）を電子契約システムへアップロードするか、電子メールに添付して送信します",
-            |channel| channel.sentence(),
-        ),
-        address: way.address,
-        // The pattern of a subject names the works.
-        subject: way
-            .subject
-            .map(|pattern| pattern.replace("{工事名}", &detail.guarantee.works_name)),
-        note: way.note,
-        moment: way.when.label(),
-        source: detail.hand_in_source.clone().filter(|_| known.is_some()),
-    }
-}
-
-/// The same for paper: what the book notes of sending a key is not said of an original.
-fn paper_hand_in(detail: &Detail) -> HandInBox {
-    let keyed = detail
-        .hand_in
-        .as_ref()
-        .and_then(|entry| entry.channel)
-        .is_some_and(|channel| channel != Channel::Print);
-    let mut shown = hand_in_box(detail);
-    shown.note = shown.note.filter(|_| !keyed);
-    shown
-}
-
-fn steps(detail: &Detail) -> Vec<Step> {
-    let arrived = detail
-        .versions
-        .iter()
-        .find_map(|version| version.arrived_at);
-    let mut steps = vec![Step {
-        class: "done",
-        words: "電子保証を発行",
-        at: arrived.map(era::stamp),
-        note: String::new(),
-    }];
-    let told = detail
-        .history
-        .iter()
-        .find(|entry| entry.what == Some(Happened::MailSent));
-    if let Some(address) = &detail.notify_email {
-        steps.push(Step {
-            class: if told.is_some() { "done" } else { "wait" },
-            words: "お知らせメールを送信",
-            at: told.map(|entry| era::stamp(entry.at)),
-            note: address.clone(),
-        });
-    }
-    let looks = detail.versions.iter().flat_map(|version| &version.looks);
-    let first = looks.map(|look| look.at).min();
-    steps.push(Step {
-        class: if first.is_some() { "done" } else { "now" },
-        words: "認証キーを発注者へ提出",
-        at: None,
-        note: if first.is_some() {
-            String::new()
-        } else {
-            "つぎはここです。".into()
-        },
-    });
-    steps.push(Step {
-        class: if first.is_some() { "done" } else { "wait" },
-        words: "発注者が証書を閲覧",
-        at: first.map(era::stamp),
-        note: match first {
-            Some(_) => String::new(),
-            None => "D-Sure で開かれた日時をここに示します。".into(),
-        },
-    });
-    steps
-}
-
 impl ElectronicPage {
     /// When this guarantee's own key is handed in, for the notice about the other one.
     fn own_moment(&self) -> &'static str {
         self.hand_in.moment
+    }
+
+    /// Another guarantee of the works has a key of its own.
+    fn other_keys(&self) -> bool {
+        self.siblings.iter().any(|other| other.electronic)
     }
 
     /// 前払金保証 and the like, for headings.

@@ -5,7 +5,9 @@ use axum::extract::State;
 
 use super::frame;
 
+use crate::domain::certificate::Standing;
 use crate::domain::era;
+use crate::domain::kind::ApplicationKind;
 use crate::domain::number::TypedNumber;
 use crate::domain::product::{CertificateForm, Product};
 use crate::error::AppError;
@@ -14,7 +16,7 @@ use crate::services::guarantees::{self, GuaranteeLine, ListQuery, PER_PAGE};
 use crate::services::items::{self, ItemQuery, Listed};
 use crate::web::answer::{self, PageResult};
 use crate::web::form::{Query, RawForm};
-use crate::web::page::HelpLink;
+use crate::web::page::{HelpLink, Tag, Tone};
 use crate::web::pager::Pager;
 use crate::web::places::{self, Place};
 use crate::web::shell::{Menu, NetdeskShell};
@@ -92,6 +94,8 @@ struct Row {
     jv: Option<String>,
     price: String,
     href: String,
+    /// 解約 and 期限切れ; among the applications 変更.
+    end: Option<Tag>,
     /// Names the row for those who hear the link only.
     subject: String,
 }
@@ -289,9 +293,11 @@ async fn issued(
     let keyset = query.before.is_some() || query.after.is_some();
     let pager = pager(typed, list.total, span, list.previous, list.next);
     let first = if keyset { 1 } else { span.first_no() };
+    let today = era::tokyo_date(web.clock.now());
     let rows = (first..).zip(&list.rows);
     Ok((
-        rows.map(|(no, row)| guarantee_row(no, row)).collect(),
+        rows.map(|(no, row)| guarantee_row(no, row, today))
+            .collect(),
         pager,
     ))
 }
@@ -341,8 +347,18 @@ fn pager<P: Place>(
     })
 }
 
-fn guarantee_row(no: i64, row: &GuaranteeLine) -> Row {
+/// What a list says of a guarantee that no longer holds.
+pub(super) fn end_tag(standing: Standing) -> Option<Tag> {
+    match standing {
+        Standing::Ended(_) => Some(Tag::new(Tone::Ng, "解約")),
+        Standing::Expired => Some(Tag::new(Tone::Mute, "期限切れ")),
+        Standing::NotYet | Standing::InForce => None,
+    }
+}
+
+fn guarantee_row(no: i64, row: &GuaranteeLine, today: time::Date) -> Row {
     Row {
+        end: end_tag(row.standing(today)),
         no,
         product: row.product.short(),
         word: "",
@@ -359,6 +375,7 @@ fn guarantee_row(no: i64, row: &GuaranteeLine) -> Row {
 
 fn item_row(no: i64, row: &Listed) -> Row {
     Row {
+        end: (row.kind == ApplicationKind::Change).then(|| Tag::new(Tone::Mute, "変更")),
         no,
         product: row.product.short(),
         word: row.word(),

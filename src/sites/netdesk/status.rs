@@ -81,6 +81,8 @@ pub struct ShowPage {
     sent_by: String,
     /// The reservation it was carried over from.
     reservation: Option<String>,
+    /// 変更の申込: the number that is changed.
+    changes: Option<String>,
     price_label: &'static str,
     price: String,
     tag: Option<Tag>,
@@ -207,6 +209,7 @@ fn show_page(
         sent_at: era::stamp(status.sent_at),
         sent_by: status.sent_by.clone(),
         reservation: status.reservation.clone(),
+        changes: status.changes.clone(),
         price_label: match status.content.kind() {
             ApplicationKind::Reservation => Field::Price.label_in(ApplicationKind::Reservation),
             _ => "請負金額",

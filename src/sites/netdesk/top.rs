@@ -2,11 +2,13 @@
 
 use askama::Template;
 use axum::extract::State;
-use time::{Duration, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::drafts::short;
 use super::frame;
+use super::guarantees::end_tag;
 use crate::domain::application::Stage;
+use crate::domain::kind::ApplicationKind;
 use crate::domain::product::CertificateForm;
 use crate::domain::{era, text};
 use crate::services::ContractorUser;
@@ -15,7 +17,7 @@ use crate::services::drafts::{self, DraftLine, DraftQuery};
 use crate::services::guarantees::{self, Guarantee, GuaranteeLine, ListQuery};
 use crate::web::answer::{self, PageResult};
 use crate::web::flash::Told;
-use crate::web::page::{HelpLink, Tone};
+use crate::web::page::{HelpLink, Tag, Tone};
 use crate::web::shell::{Menu, NetdeskShell};
 use crate::web::state::Web;
 use crate::web::urls::netdesk as to;
@@ -61,6 +63,8 @@ struct Row {
     works: String,
     amount: String,
     form: &'static str,
+    /// 解約 and 期限切れ.
+    end: Option<Tag>,
 }
 
 /// `GET /netdesk/`
@@ -85,6 +89,7 @@ pub async fn page(State(web): State<Web>, who: ContractorUser, Told(told): Told)
         waits.extend(newest.rows.iter().take(DRAFTS_SHOWN).map(draft_wait));
         drafts = newest.total;
     }
+    let today = era::tokyo_date(web.clock.now());
     let newest = guarantees::list(&web, &who, &ListQuery::default()).await?;
     let help = HelpLink::netdesk("top", "全体トップのヘルプ");
     answer::page(&TopPage {
@@ -95,7 +100,12 @@ pub async fn page(State(web): State<Web>, who: ContractorUser, Told(told): Told)
         } else {
             format!("{drafts}件")
         },
-        newest: newest.rows.iter().take(NEWEST).map(row).collect(),
+        newest: newest
+            .rows
+            .iter()
+            .take(NEWEST)
+            .map(|line| row(line, today))
+            .collect(),
     })
 }
 
@@ -166,8 +176,13 @@ fn key_waits(unseen: &[Guarantee]) -> Vec<Wait> {
             works: guarantee.works_name.clone(),
             obligee: guarantee.obligee_name.clone(),
             words: format!(
-                "{}の電子保証が発行されました。発注者の閲覧はまだありません。",
-                products.join("と")
+                "{}の{}が発行されました。発注者の閲覧はまだありません。",
+                products.join("と"),
+                if first.current_seq == 1 {
+                    "電子保証"
+                } else {
+                    "新しい証書"
+                }
             ),
             href: to::Guarantee(&first.number).to_string(),
             act: "認証キーを見る",
@@ -184,7 +199,11 @@ fn draft_wait(draft: &DraftLine) -> Wait {
     Wait {
         tone: Tone::Mute,
         icon: "pen",
-        tag: "下書き",
+        tag: match draft.kind {
+            ApplicationKind::New => "下書き",
+            ApplicationKind::Reservation => "下書き（予約）",
+            ApplicationKind::Change => "下書き（変更）",
+        },
         works: or(&short(&draft.works_name), "（工事名は未入力）"),
         obligee: short(&draft.obligee_name),
         words: format!(
@@ -197,8 +216,9 @@ fn draft_wait(draft: &DraftLine) -> Wait {
     }
 }
 
-fn row(guarantee: &GuaranteeLine) -> Row {
+fn row(guarantee: &GuaranteeLine, today: Date) -> Row {
     Row {
+        end: end_tag(guarantee.standing(today)),
         issued_on: era::slashed(guarantee.issued_on),
         product: guarantee.product.short(),
         href: to::Guarantee(&guarantee.number).to_string(),

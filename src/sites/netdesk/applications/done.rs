@@ -26,6 +26,8 @@ use crate::web::urls::netdesk::Application;
 pub struct DonePage {
     shell: NetdeskShell,
     kind: ApplicationKind,
+    /// 変更の申込: the number that is changed.
+    changes: Option<String>,
     address: Application,
     receipt_no: String,
     /// 2026/07/02 14:36
@@ -65,6 +67,7 @@ pub async fn show(
     page(&DonePage {
         shell,
         kind,
+        changes: status.changes.clone(),
         address: Application(id),
         receipt_no: status.receipt_no.clone(),
         sent_at: era::stamp(status.sent_at),
