@@ -125,6 +125,7 @@ pub fn editable(product: Product) -> Vec<Field> {
         Field::of(product).amount,
         Field::ChangedOn,
         Field::ChangeReason,
+        Field::Handover,
         Field::Notify,
         Field::Email,
         Field::Person,

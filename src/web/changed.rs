@@ -44,13 +44,13 @@ pub fn of(content: &ApplicationContent, terms: &ChangeTerms, applied_on: Date) -
             "工期",
             format!(
                 "{} ～ {}",
-                era::plain(before.period_from),
-                era::plain(before.period_to)
+                era::padded(before.period_from),
+                era::padded(before.period_to)
             ),
             format!(
                 "{} ～ {}",
-                era::plain(works.period_from),
-                era::plain(works.period_to)
+                era::padded(works.period_from),
+                era::padded(works.period_to)
             ),
             false,
         ),

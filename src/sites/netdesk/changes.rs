@@ -32,6 +32,7 @@ use crate::web::state::Web;
 use crate::web::summary::ErrorSummary;
 use crate::web::urls::netdesk::{Application, ChangeOf, Guarantee};
 
+mod needless;
 mod rows;
 
 /// What the form sends.
@@ -208,7 +209,7 @@ fn form_page(
     let number = guarantee.number.clone();
     let kept = change.kept.as_ref();
     let rows = rows::of(change, form, problems);
-    let contact = rows::contact(form, problems);
+    let contact = rows::contact(form, guarantee.form, problems);
     let mut shell = shell(web, who);
     shell.common.errors = ErrorSummary::of(rows.iter().chain(&contact));
     if shell.common.errors.any() {
@@ -280,7 +281,7 @@ pub async fn save(
                 return Ok(see_other(address.confirmation()));
             }
             let change = changes::open(&web, &who, number.digits()).await?;
-            refused(&web, &who, &change, &form, &checked)
+            refused(&web, &who, &change, &form, &checked).await
         }
         Saved::At { .. } => Ok(see_other_telling(
             &web,
@@ -306,13 +307,16 @@ pub async fn save(
     }
 }
 
-fn refused(
+async fn refused(
     web: &Web,
     who: &ContractorUser,
     change: &Change,
     form: &TypedForm,
     checked: &Checked,
 ) -> PageResult {
+    if let Some(page) = needless::page(web, who, change, checked).await? {
+        return page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
     let page = form_page(web, who, change, form, &checked.problems());
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
@@ -344,7 +348,7 @@ pub async fn confirm(
             page.shell.common.flash = told;
             answer::page(&page)
         }
-        None => refused(&web, &who, &change, &kept.form, &checked),
+        None => refused(&web, &who, &change, &kept.form, &checked).await,
     }
 }
 
@@ -401,8 +405,13 @@ fn duties(product: Product, form: CertificateForm, before: Yen, after: Yen) -> V
     if product.is_advance() && after > before {
         duties.push("追加の前払金は、変更の証書が届いてから請求してください。".to_owned());
     }
-    if product.is_advance() && after < before {
-        duties.push("多い分の前払金は、発注者の定める期限までに返還してください。".to_owned());
+    if let Some(lowered) = before.checked_sub(after)
+        && product.is_advance()
+        && lowered > Yen::ZERO
+    {
+        duties.push(format!(
+            "前払金{lowered}円を、発注者の定める期限までに発注者へ返還してください（{before}円から{after}円へ）。"
+        ));
     }
     if product == Product::Contract {
         duties.push("変更契約を結ぶときに、発注者へ提出してください。".to_owned());
@@ -426,7 +435,7 @@ pub async fn submit(
         Sent::Done { .. } | Sent::Already => Ok(see_other(Application(id).submission())),
         Sent::Refused(checked) => {
             let form = change.form.clone();
-            refused(&web, &who, &change, &form, &checked)
+            refused(&web, &who, &change, &form, &checked).await
         }
         // Only a new 中間前払金保証 is held up for its record.
         Sent::Stale | Sent::NoRecord => Ok(see_other_telling(

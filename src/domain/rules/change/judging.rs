@@ -329,17 +329,39 @@ impl Change<'_> {
         let most = bound.rate.floor_of(base.amount);
         let excess = sum.checked_sub(most).unwrap_or(Yen::ZERO);
         let (left, right) = bound.rate.sides(sum, base.amount);
-        let general = if bound.known { "" } else { "一般の" };
+        let general = if bound.known { "" } else { "一般の割合" };
         let what = if joint {
             format!("前払金と中間前払金の合計{sum}円")
         } else {
             format!("{}{sum}円", self.money())
         };
-        let rule = format!("変更後の{}の{}（{most}円）", base.label, bound.rate.words());
+        let share = format!("変更後の{}の{}", base.label, bound.rate.words());
+        let rule = if bound.known {
+            format!("{share}（{most}円）")
+        } else {
+            format!("{general}（{share}・{most}円）")
+        };
+        let old = self.amount(self.before);
         let (outcome, sentence) = if excess == Yen::ZERO {
             (
                 Outcome::Pass,
-                format!("{what}は、{general}{rule}以内です。返還は要りません。"),
+                if amount < old {
+                    format!(
+                        "{}{}円を返還します（{old}円から{amount}円へ）。残る{what}は、{rule}以内です。",
+                        self.money(),
+                        difference(old, amount)
+                    )
+                } else {
+                    format!("{what}は、{rule}以内です。返還は要りません。")
+                },
+            )
+        } else if !bound.known {
+            (
+                Outcome::Warn,
+                format!(
+                    "{what}が、{rule}を{}円超えています。この発注者の割合は登録されていません。返還が要るかどうかを発注者へご確認ください。",
+                    difference(sum, most)
+                ),
             )
         } else {
             let lower = if joint {
@@ -354,15 +376,10 @@ impl Change<'_> {
             } else {
                 format!("し、保証金額を{most}円以下に変更")
             };
-            let outcome = if bound.known {
-                Outcome::Refuse
-            } else {
-                Outcome::Warn
-            };
             (
-                outcome,
+                Outcome::Refuse,
                 format!(
-                    "{what}が、{general}{rule}を{}円超えています。{}円を返還{ask}してください。{lower}",
+                    "{what}が、{rule}を{}円超えています。{}円を返還{ask}してください。{lower}",
                     difference(sum, most),
                     difference(sum, most)
                 ),
@@ -386,7 +403,13 @@ impl Change<'_> {
             ),
         )
         .figure("残せる額", yen(most))
-        .figure("返還する額", yen(excess));
+        .figure(
+            "返還する額",
+            yen(old
+                .checked_sub(amount)
+                .and_then(|lowered| lowered.checked_add(excess))
+                .unwrap_or(excess)),
+        );
         if joint {
             finding = finding.figure("もう一方の保証金額", yen(others));
         }

@@ -1,11 +1,11 @@
 //! The rows of 変更の申込: each says what holds now.
 
-use crate::domain::content::Before;
+use crate::domain::content::{Before, Handover};
 use crate::domain::entry::Fault;
 use crate::domain::era;
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
-use crate::domain::product::Product;
+use crate::domain::product::{CertificateForm, Product};
 use crate::domain::typed::TypedForm;
 use crate::services::changes::Change;
 use crate::web::field::{Choice, FieldView};
@@ -100,7 +100,11 @@ fn period(before: &Before, form: &TypedForm, problems: &[Fault]) -> FieldView {
 }
 
 /// Whom to tell, and whom to ask.
-pub fn contact(form: &TypedForm, problems: &[Fault]) -> Vec<FieldView> {
+pub fn contact(
+    form: &TypedForm,
+    certificate: CertificateForm,
+    problems: &[Fault],
+) -> Vec<FieldView> {
     let text = |field: Field| {
         FieldView::text(field.id(), field.label(), form.get(field.id()))
             .error(error(field, problems))
@@ -109,22 +113,32 @@ pub fn contact(form: &TypedForm, problems: &[Fault]) -> Vec<FieldView> {
         Choice::new("yes", "希望する"),
         Choice::new("no", "希望しない"),
     ];
-    vec![
-        FieldView::radios(
-            Field::Notify.id(),
-            Field::Notify.label(),
-            form.get(Field::Notify.id()),
-            wanted,
-        )
-        .required()
-        .error(error(Field::Notify, problems)),
-        text(Field::Email)
-            .optional()
-            .width("in--m")
-            .autocomplete("email")
-            .input_mode("email")
-            .code()
-            .hint("「希望する」ときに必要です。"),
+    let radios = |field: Field, choices| {
+        FieldView::radios(field.id(), field.label(), form.get(field.id()), choices)
+            .required()
+            .error(error(field, problems))
+    };
+    // A mail tells of electronic certificates; paper is handed over.
+    let mut rows = match certificate {
+        CertificateForm::Paper => vec![radios(
+            Field::Handover,
+            Handover::ALL
+                .into_iter()
+                .map(|way| Choice::new(way.code(), way.label()))
+                .collect(),
+        )],
+        CertificateForm::Electronic => vec![
+            radios(Field::Notify, wanted),
+            text(Field::Email)
+                .optional()
+                .width("in--m")
+                .autocomplete("email")
+                .input_mode("email")
+                .code()
+                .hint("「希望する」ときに必要です。"),
+        ],
+    };
+    rows.extend([
         text(Field::Person).optional().width("in--m"),
         text(Field::Tel)
             .optional()
@@ -139,5 +153,6 @@ pub fn contact(form: &TypedForm, problems: &[Fault]) -> Vec<FieldView> {
         )
         .optional()
         .error(error(Field::Message, problems)),
-    ]
+    ]);
+    rows
 }
