@@ -296,7 +296,7 @@ pub struct Naming {
 ///
 /// # Errors
 /// `Denied` for 閲覧; `NotFound` for other people's numbers; `Conflict` where the guarantee cannot be
-/// changed, or another change of it is open.
+/// changed, another change of it is open, or the other form of certificate is asked for.
 pub async fn save(
     app: &App,
     who: &ContractorUser,
@@ -315,6 +315,13 @@ pub async fn save(
     let mut tx = app.db.begin(&who.scope()).await?;
     let row = of(&mut tx, who, digits).await?;
     let base = Base::load(&mut tx, row.id).await?;
+    // The page has no such field; who sends it past the page is told instead of passed over.
+    let form = Field::of(base.face.product).form;
+    if form
+        .is_some_and(|form| typed.has(form.id()) && typed.get(form.id()) != base.face.form.code())
+    {
+        return Err(AppError::Conflict(rules::form_stays(base.face.form)));
+    }
     let known = applications::lock(&mut tx, who.surety, who.contractor, naming.id).await?;
     let Some(known) = known else {
         if let Some(barrier) = base.barrier(era::tokyo_date(now)) {

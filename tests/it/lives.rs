@@ -504,12 +504,13 @@ async fn paper_and_electronic_never_mix_in_one_guarantee() {
     let desk = Desk::at(&house).await;
     let form = desk.form(Ware::Electronic);
     let (_, number) = desk.issued(&form, Ware::Electronic.product()).await;
-    // The page has no choice to make; what is posted past it is not taken.
-    let paper = asking(&[
-        ("period_to", "令和9年6月30日"),
-        ("prepayment_form", "paper"),
-    ]);
-    desk.changed(&number, &paper).await;
+    // The page has no choice to make; what is posted past it is refused.
+    let mut typed = asking(&[("period_to", "令和9年6月30日")]);
+    typed.set("prepayment_form", "paper");
+    let refused = desk.change_saved(&number, &typed).await.unwrap_err();
+    assert!(refused.to_string().contains("証書の形式"), "{refused}");
+    typed.set("prepayment_form", "electronic");
+    desk.changed(&number, &typed).await;
     let forms: Vec<String> =
         sqlx::query_scalar("select convert_from(face, 'utf8')::json ->> 'form' from certificates")
             .fetch_all(&house.owner)

@@ -5,7 +5,7 @@ use super::{Circumstances, Finding, Outcome, RuleId, conditions};
 use crate::domain::content::{ApplicationContent, Before, ChangeTerms};
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
-use crate::domain::product::Product;
+use crate::domain::product::{CertificateForm, Product};
 use crate::domain::rulebook::RuleBook;
 
 mod judging;
@@ -147,6 +147,14 @@ impl Before {
         }
         before
     }
+}
+
+/// Why a change cannot be asked for in the other form (seed 003, Q5), and what to do.
+pub fn form_stays(form: CertificateForm) -> String {
+    format!(
+        "同じ保証契約の変更では、証書の形式を変えられません。{}のままお申し込みください。",
+        form.label()
+    )
 }
 
 /// Whether the version a change was built on still holds, and may be changed; `barrier` says why not.

@@ -150,13 +150,7 @@ impl Change<'_> {
                 format!("証書の形式は、{}のまま変わりません。", before.label()),
             )
         } else {
-            (
-                Outcome::Refuse,
-                format!(
-                    "同じ保証契約の変更では、証書の形式を変えられません。{}のままお申し込みください。",
-                    before.label()
-                ),
-            )
+            (Outcome::Refuse, super::form_stays(before))
         };
         Some(
             Finding::new(
