@@ -507,7 +507,8 @@ async fn paper_and_electronic_never_mix_in_one_guarantee() {
     // The page has no choice to make; what is posted past it is refused.
     let mut typed = asking(&[("period_to", "令和9年6月30日")]);
     typed.set("prepayment_form", "paper");
-    let refused = desk.change_saved(&number, &typed).await.unwrap_err();
+    let refused = desk.change_saved(&number, &typed).await;
+    let refused = refused.expect_err("a paper change of an electronic guarantee was taken");
     assert!(refused.to_string().contains("証書の形式"), "{refused}");
     typed.set("prepayment_form", "electronic");
     desk.changed(&number, &typed).await;

@@ -317,6 +317,41 @@ async fn what_is_hidden_is_neither_corrected_nor_cancelled() {
 }
 
 #[tokio::test]
+async fn a_change_confirmed_beside_a_version_that_was_cancelled_is_confirmed_anew() {
+    let house = House::new().await;
+    let desk = Desk::at(&house).await;
+    let number = issued(&desk).await;
+    desk.changed(&number, &asking(&[("period_to", "令和9年6月30日")]))
+        .await;
+    let typed = asking(&[("period_to", "令和9年7月31日")]);
+    desk.change_saved(&number, &typed).await.unwrap();
+    let mut soumu = house.contractor("minato.soumu").await;
+    let action = format!("{}/submission", change_of(&number));
+    let confirmation = format!("{}/confirmation", change_of(&number));
+    let page = soumu.get(&confirmation).await;
+    page.is(200).says("令和9年6月30日");
+    let confirmed = Typed::of(&page, &action);
+    desk.acted(&number, &Proposal::Cancellation { target: 2 })
+        .await;
+    let words = ["もう一度押してください", "まだ送信していません"];
+    let before = everything(&house).await;
+    let page = soumu.submit(&action, &confirmed.pairs()).await;
+    page.is(200)
+        .says("もとの証書に変更・訂正・取消がありました")
+        .says(words[0])
+        .says(words[1])
+        .says("令和9年3月31日")
+        .never_says("令和9年6月30日");
+    same(&everything(&house).await, &before, "sent unseen");
+    let confirmed = Typed::of(&page, &action);
+    soumu
+        .submit(&action, &confirmed.pairs())
+        .await
+        .says("申し込みました");
+    house.close().await;
+}
+
+#[tokio::test]
 async fn only_the_latest_change_in_force_is_cancelled() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
