@@ -2,6 +2,7 @@
 
 use sqlx::PgConnection;
 use time::Date;
+use uuid::Uuid;
 
 /// An issued guarantee as it stands now.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -52,6 +53,31 @@ pub async fn of_works(
     .bind(surety)
     .bind(contractor)
     .bind(works_search)
+    .fetch_all(conn)
+    .await
+}
+
+/// The contractor's issued 中間前払金保証 that build on the prepayment guarantee `number`, without those
+/// of the application `own`.
+pub async fn midterms_on(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    number: &str,
+    own: Option<Uuid>,
+) -> Result<Vec<StandingRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from guarantees g
+         where surety_id = $1 and contractor_id = $2 and product = 'midterm'
+           and issued_at is not null and application_id is distinct from $4
+           and exists (select from applications a where a.id = g.application_id
+             and left(a.content -> 'midterm' ->> 'builds_on', 11) = $3)
+         order by number"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(number)
+    .bind(own)
     .fetch_all(conn)
     .await
 }

@@ -24,7 +24,7 @@ mod standing;
 mod tests;
 mod years;
 
-pub use change::{ChangeCheck, Follows, check_change, form_locked_words, foundation};
+pub use change::{ChangeCheck, Follows, check_change, form_stays, foundation};
 pub use id::RuleId;
 pub use issue::before_issue;
 pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};
@@ -44,7 +44,8 @@ pub struct Circumstances {
     /// The contractor carries a 一括納付 agreement with the surety.
     pub lump_sum_agreement: bool,
     /// Guarantees of the same contractor that were issued before, as far as the application builds on
-    /// them: the prepayment guarantee under a 中間前払金保証, and for a change those of the same works.
+    /// them: the prepayment guarantee under a 中間前払金保証 with what else was issued on it, and for a
+    /// change those of the same works.
     pub guarantees: Vec<Standing>,
 }
 

@@ -328,9 +328,12 @@ async fn of(
     let guarantee = guarantees::find_of_office(conn, who.surety, digits)
         .await?
         .ok_or(AppError::NotFound)?;
-    acts::lock(conn, id)
-        .await?
-        .filter(|row| row.guarantee_id == guarantee.id)
+    // What is decided cannot be locked by the Office any more, but has to be told apart from nothing.
+    let row = match acts::lock(conn, id).await? {
+        Some(row) => Some(row),
+        None => acts::find(conn, id).await?,
+    };
+    row.filter(|row| row.guarantee_id == guarantee.id)
         .ok_or(AppError::NotFound)
 }
 

@@ -22,7 +22,7 @@ use crate::domain::field::Field;
 use crate::domain::guarantee::{Barrier, Life};
 use crate::domain::kind::ApplicationKind;
 use crate::domain::money::Yen;
-use crate::domain::product::{CertificateForm, Product};
+use crate::domain::product::Product;
 use crate::domain::rules::{self, Circumstances, Standing};
 use crate::domain::text;
 use crate::domain::typed::TypedForm;
@@ -284,16 +284,6 @@ pub fn merged(form: &TypedForm, product: Product, typed: &TypedForm) -> TypedFor
     whole
 }
 
-/// The page offers no other form of the certificate; what asks for one all the same is told so.
-fn form_kept(face: &CertificateFace, typed: &TypedForm) -> Result<(), AppError> {
-    let asked = typed.get(Field::of(face.product).form_or_switch().id());
-    let other = CertificateForm::from_code(asked).is_some_and(|asked| asked != face.form);
-    if other {
-        return Err(AppError::Conflict(rules::form_locked_words(face.form)));
-    }
-    Ok(())
-}
-
 /// What a save names.
 #[derive(Debug, Clone, Copy)]
 pub struct Naming {
@@ -307,7 +297,7 @@ pub struct Naming {
 ///
 /// # Errors
 /// `Denied` for 閲覧; `NotFound` for other people's numbers; `Conflict` where the guarantee cannot be
-/// changed, or another change of it is open.
+/// changed, another change of it is open, or the other form of certificate is asked for.
 pub async fn save(
     app: &App,
     who: &ContractorUser,
@@ -326,7 +316,13 @@ pub async fn save(
     let mut tx = app.db.begin(&who.scope()).await?;
     let row = of(&mut tx, who, digits).await?;
     let base = Base::load(&mut tx, row.id).await?;
-    form_kept(&base.face, typed)?;
+    // The page has no such field; who sends it past the page is told instead of passed over.
+    let form = Field::of(base.face.product).form;
+    if form
+        .is_some_and(|form| typed.has(form.id()) && typed.get(form.id()) != base.face.form.code())
+    {
+        return Err(AppError::Conflict(rules::form_stays(base.face.form)));
+    }
     let known = applications::lock(&mut tx, who.surety, who.contractor, naming.id).await?;
     let Some(known) = known else {
         if let Some(barrier) = base.barrier(era::tokyo_date(now)) {

@@ -97,7 +97,8 @@ impl Grounds {
                     today,
                     applied_on,
                     lump_sum_agreement: contractor.lump_sum,
-                    guarantees: standing::of(conn, surety, contractor_id, &content).await?,
+                    guarantees: standing::of(conn, surety, contractor_id, Some(case.id), &content)
+                        .await?,
                 };
                 (row.map(Obligee::try_from).transpose()?, circumstances)
             }

@@ -255,8 +255,15 @@ async fn asked(
     let row = guarantees::find_of_office(conn, who.surety, digits)
         .await?
         .ok_or(AppError::NotFound)?;
-    let asked = renewals::lock(conn, id)
-        .await?
+    // What is decided cannot be locked by the Office any more, but has to be told apart from nothing.
+    let known = match renewals::lock(conn, id).await? {
+        Some(asked) => Some(asked),
+        None => {
+            let all = renewals::of_guarantee(conn, row.id).await?;
+            all.into_iter().find(|asked| asked.id == id)
+        }
+    };
+    let asked = known
         .filter(|asked| asked.guarantee_id == row.id)
         .ok_or(AppError::NotFound)?;
     Ok((row, asked))

@@ -271,7 +271,7 @@ async fn tried(
         today,
         applied_on,
         lump_sum_agreement: row.lump_sum,
-        guarantees: standing::of(conn, surety, row.contractor_id, &content).await?,
+        guarantees: standing::of(conn, surety, row.contractor_id, Some(row.id), &content).await?,
     };
     let now = shelf
         .versions

@@ -1,6 +1,7 @@
 //! The issued guarantees an application builds on, for the rules.
 
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::db::standing::{self, StandingRow};
 use crate::domain::content::ApplicationContent;
@@ -11,12 +12,13 @@ use crate::domain::rules::Standing;
 use crate::domain::text;
 use crate::error::AppError;
 
-/// The guarantees that `content` names: the prepayment guarantee under a 中間前払金保証. One query,
-/// and none where it names nothing.
+/// The guarantees that `content` builds on: the prepayment guarantee under a 中間前払金保証, and every
+/// other 中間前払金保証 issued on it but those of the application `own`. None where it names nothing.
 pub(super) async fn of(
     conn: &mut PgConnection,
     surety: i64,
     contractor: i64,
+    own: Option<Uuid>,
     content: &ApplicationContent,
 ) -> Result<Vec<Standing>, AppError> {
     if let Some(change) = &content.change {
@@ -36,8 +38,10 @@ pub(super) async fn of(
     let Ok(number) = TypedNumber::parse(&midterm.builds_on) else {
         return Ok(Vec::new());
     };
-    let row = standing::numbered(conn, surety, contractor, number.digits()).await?;
-    row.into_iter().map(read).collect()
+    let digits = number.digits();
+    let row = standing::numbered(conn, surety, contractor, digits).await?;
+    let midterms = standing::midterms_on(conn, surety, contractor, digits, own).await?;
+    row.into_iter().chain(midterms).map(read).collect()
 }
 
 /// Every issued guarantee of the same works: what a change is judged together with.

@@ -316,8 +316,14 @@ async fn admit<P: Proof>(
         Err(via) => return Ok(rescue::set_aside(web, request, gate.has_page, via).await),
     };
     let left = who.until() - web.clock.now();
+    let (account, site) = (who.account(), web.site().code());
     request.extensions_mut().insert(who);
     let mut answer = next.run(request).await;
+    // Somebody else's, or nobody's: row-level security tells us no more than them. The address holds
+    // numbers and stays out; the request's span has its template.
+    if answer.status() == StatusCode::NOT_FOUND {
+        tracing::info!(target: "audit", site, account, "asked for what is not there for them");
+    }
     let seconds = u64::try_from(left.whole_seconds()).unwrap_or_default();
     answer
         .headers_mut()

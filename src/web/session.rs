@@ -34,6 +34,9 @@ pub trait Proof: Clone + Send + Sync + 'static {
 
     /// When the session ends without another request.
     fn until(&self) -> OffsetDateTime;
+
+    /// The account, for the audit log; whoever only shows a key has none.
+    fn account(&self) -> Option<i64>;
 }
 
 impl Proof for ContractorUser {
@@ -45,6 +48,10 @@ impl Proof for ContractorUser {
 
     fn until(&self) -> OffsetDateTime {
         self.session_until()
+    }
+
+    fn account(&self) -> Option<i64> {
+        Some(self.account())
     }
 }
 
@@ -58,6 +65,10 @@ impl Proof for Officer {
     fn until(&self) -> OffsetDateTime {
         self.session_until()
     }
+
+    fn account(&self) -> Option<i64> {
+        Some(self.account())
+    }
 }
 
 impl Proof for KeyHolder {
@@ -69,6 +80,10 @@ impl Proof for KeyHolder {
 
     fn until(&self) -> OffsetDateTime {
         self.session_until()
+    }
+
+    fn account(&self) -> Option<i64> {
+        None
     }
 }
 

@@ -550,7 +550,7 @@ async fn a_stale_form_overwrites_nothing_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn twice_and_back_make_one_application() {
+async fn t29_twice_and_back_make_one_application() {
     let house = House::new().await;
     let mut minato = house.contractor("minato.soumu").await;
     let form = good(Typed::fresh(&mut minato).await);

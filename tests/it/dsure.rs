@@ -12,6 +12,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use time::Duration;
 
+use super::house::desk::{Desk, Ware};
 use super::house::{House, Page, Visitor};
 
 const HERE: &str = "192.0.2.7:4711";
@@ -85,7 +86,7 @@ fn other_case(key: &str) -> String {
 }
 
 #[tokio::test]
-async fn number_and_key_open_the_certificate_however_they_are_typed() {
+async fn t25_number_and_key_open_the_certificate_however_they_are_typed() {
     let house = House::new().await.with_stories().await;
     let given = given(&house, "minato.soumu").await;
     let before: i64 = house.ask(COUNTED).await;
@@ -119,18 +120,26 @@ async fn number_and_key_open_the_certificate_however_they_are_typed() {
 }
 
 #[tokio::test]
-async fn every_failure_is_one_answer() {
+async fn t25_another_case_and_another_products_key_fail_with_one_answer() {
     let house = House::new().await.with_stories().await;
     let given = given(&house, "minato.soumu").await;
     let other = self::given(&house, "taisetsu.soumu").await;
     let paper: String = house
         .ask("select number || suffix from guarantees where form = 'paper' limit 1")
         .await;
+    // Another product of the same works.
+    let desk = Desk::at(&house).await;
+    let mut form = desk.form(Ware::Paper);
+    form.set("works_name", given.works.as_str());
+    form.set("contract_form", "electronic");
+    let (_, sibling) = desk.issued(&form, Product::Contract).await;
+    let sibling = desk.key(&sibling).await;
     let letter = format!("{}H", given.digits());
     let mut answers = Vec::new();
     for (number, key) in [
         (given.number.as_str(), other_case(&given.key).as_str()),
         (&given.number, &other.key),
+        (&given.number, &sibling),
         (&given.number, "AAAABBBBCCCC"),
         (&letter, &given.key),
         (&paper, &given.key),

@@ -13,8 +13,8 @@ use akashi::services::{renewals, viewing};
 use time::macros::date;
 use uuid::Uuid;
 
+use crate::house::House;
 use crate::house::desk::{Desk, Ware};
-use crate::house::{House, acts as desk_acts};
 
 const DIGITS: usize = 11;
 
@@ -65,18 +65,7 @@ impl Desk<'_> {
     pub async fn changed(&self, number: &str, typed: &TypedForm) -> Uuid {
         let product = self.product(number).await;
         let id = self.change_sent(number, typed).await.unwrap();
-        let app = &self.house.app;
-        desk_acts::take_up(app, &self.clerk, id).await.unwrap();
-        desk_acts::pass_on(app, &self.clerk, id, product)
-            .await
-            .unwrap();
-        desk_acts::approve(app, &self.approver, id, product)
-            .await
-            .unwrap();
-        desk_acts::order(app, &self.approver, id, product)
-            .await
-            .unwrap();
-        self.house.work().await;
+        self.through(id, product).await;
         id
     }
 

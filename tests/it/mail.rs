@@ -354,16 +354,18 @@ async fn nobody_hears_of_an_issue_before_its_deposit() {
 }
 
 #[tokio::test]
-async fn who_does_not_want_mail_gets_none() {
+async fn t26_who_does_not_want_mail_gets_none_and_finds_the_key_in_net_desk() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
     let mut form = desk.form(Ware::Electronic);
     form.set("notify", "no");
-    let (id, _) = desk.issued(&form, Ware::Electronic.product()).await;
+    let (id, number) = desk.issued(&form, Ware::Electronic.product()).await;
     let (_, _) = desk
         .issued(&desk.form(Ware::Paper), Ware::Paper.product())
         .await;
     assert!(house.caught().is_empty());
+    let key = desk.key(&number).await;
+    assert_eq!(desk.opens(&number, &key).await, Some(1));
     assert_eq!(
         house.ledger(id).await,
         Ledger {

@@ -11,7 +11,7 @@ use super::house::{House, Page, Visitor, acts};
 
 const OBLIGEES: &str = "/office/admin/obligees";
 
-async fn minato(house: &House) -> i64 {
+pub async fn minato(house: &House) -> i64 {
     house
         .ask("select id from obligees where name = 'みなと野市'")
         .await
@@ -37,7 +37,7 @@ async fn send(visitor: &mut Visitor, action: &str, fields: &[(String, String)], 
 }
 
 /// Writes a version through form, preview and save; the page it ends at.
-async fn write(visitor: &mut Visitor, obligee: i64, changes: &[(&str, &str)]) -> Page {
+pub async fn write(visitor: &mut Visitor, obligee: i64, changes: &[(&str, &str)]) -> Page {
     let action = format!("{OBLIGEES}/{obligee}/books/new");
     let page = visitor.get(&action).await;
     let preview = send(visitor, &action, &typed(&page, &action, changes), "preview").await;
@@ -204,6 +204,10 @@ async fn versions_neither_overlap_nor_leave_a_gap() {
                 .says(words);
         }
     }
+    let versions: i64 = house
+        .ask("select count(*) from rule_books b join obligees o on o.id = b.obligee_id where o.name = 'みなと野市'")
+        .await;
+    assert_eq!(versions, 2, "a refused version was kept");
     // Behind the form the database refuses the same.
     for (from, name) in [
         ("2028-03-31", "rule_books_overlap"),

@@ -205,7 +205,7 @@ async fn theirs(desk: &Desk<'_>) -> Theirs {
 }
 
 #[tokio::test]
-async fn what_is_not_theirs_is_not_there_and_stays_as_it_is() {
+async fn t27_what_is_not_theirs_is_not_there_and_stays_as_it_is() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
     let theirs = theirs(&desk).await;

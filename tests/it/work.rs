@@ -36,7 +36,7 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn approving_and_ordering_in_many_windows_at_once_is_done_once() {
+async fn t29_approving_and_ordering_in_many_windows_at_once_is_done_once() {
     let house = House::new().await;
     let desk = Desk::at(&house).await;
     let head = house.staff("honsha.approver").await;

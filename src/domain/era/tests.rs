@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use time::macros::datetime;
 
 #[test]
-fn eras_change_on_their_day() {
+fn t24_eras_change_on_their_day() {
     for (day, written) in [
         (date!(1989 - 01 - 07), "昭和64年1月7日"),
         (date!(1989 - 01 - 08), "平成元年1月8日"),
@@ -24,6 +24,8 @@ fn eras_change_on_their_day() {
         assert_eq!(plain(day), written);
     }
     assert_eq!(plain(Date::MIN), "-9999年1月1日");
+    // As certificates print it.
+    assert_eq!(padded(date!(2022 - 01 - 18)), "令和04年01月18日");
 }
 
 #[test]

@@ -222,6 +222,39 @@ fn a_termination_gives_back_by_the_tables_policy() {
 }
 
 #[test]
+fn a_refund_is_rounded_down_in_the_suretys_favour() {
+    let (from, until) = (date!(2026 - 07 - 02), date!(2027 - 03 - 31));
+    // 90 of 273 days are left: 11,789.01; one of 273: 0.99.
+    for (paid, on, back) in [
+        (35_760, date!(2026 - 12 - 31), 11_789),
+        (271, date!(2027 - 03 - 30), 0),
+        (273, date!(2027 - 03 - 30), 1),
+    ] {
+        let refund = termination_refund(&marginal(), yen(paid), from, until, on);
+        assert_eq!(
+            refund.amount.get(),
+            back,
+            "the refund of {paid} yen was not rounded down"
+        );
+    }
+}
+
+#[test]
+fn a_guarantees_fee_bears_no_consumption_tax() {
+    for table in [marginal(), one_rate(650, "floor"), one_rate(5_000, "floor")] {
+        let fee = fee(&table, yen(20_000_000));
+        assert_eq!(
+            (fee.tax, fee.total),
+            (Yen::ZERO, fee.amount),
+            "a guarantee's fee bears consumption tax"
+        );
+        assert!(steps(&fee.lines).iter().all(|(step, _)| *step != "tax"));
+    }
+    let taxed = fee(&reservation(), yen(20_000_000));
+    assert!(steps(&taxed.lines).iter().any(|(step, _)| *step == "tax"));
+}
+
+#[test]
 fn lines_are_kept_and_read_as_they_were() {
     let (from, until) = (date!(2026 - 07 - 01), date!(2027 - 03 - 31));
     let refund = termination_refund(&marginal(), yen(30_001), from, until, date!(2027 - 01 - 01));

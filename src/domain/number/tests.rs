@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn every_way_to_type_a_number_is_that_number() {
+fn t25_every_way_to_type_a_number_is_that_number() {
     let number = ContractNumber::new("35075", 0, 'M').unwrap();
     assert_eq!(number.to_string(), "35075-00000M");
     for typed in [

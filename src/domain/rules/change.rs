@@ -5,13 +5,12 @@ use super::{Circumstances, Finding, Outcome, RuleId, conditions};
 use crate::domain::content::{ApplicationContent, Before, ChangeTerms};
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
-use crate::domain::product::Product;
+use crate::domain::product::{CertificateForm, Product};
 use crate::domain::rulebook::RuleBook;
 
 mod judging;
 
 use judging::Change;
-pub use judging::form_locked_words;
 
 /// What has to be done about one guarantee after its contract has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,6 +147,14 @@ impl Before {
         }
         before
     }
+}
+
+/// Why a change cannot be asked for in the other form (seed 003, Q5), and what to do.
+pub fn form_stays(form: CertificateForm) -> String {
+    format!(
+        "同じ保証契約の変更では、証書の形式を変えられません。{}のままお申し込みください。",
+        form.label()
+    )
 }
 
 /// Whether the version a change was built on still holds, and may be changed; `barrier` says why not.

@@ -67,6 +67,17 @@ fn prepaid(terms: &MidtermTerms, circumstances: &Circumstances) -> Yen {
         .map_or(terms.prepaid, |standing| standing.amount)
 }
 
+/// 中間前払金 guaranteed before on the same prepayment guarantee.
+fn earlier(circumstances: &Circumstances) -> Yen {
+    circumstances
+        .guarantees
+        .iter()
+        .filter(|standing| standing.product == PRODUCT && !standing.terminated)
+        .fold(Yen::ZERO, |sum, standing| {
+            sum.checked_add(standing.amount).unwrap_or(Yen::MAX)
+        })
+}
+
 pub(super) fn check(
     content: &ApplicationContent,
     unread: &[Field],
@@ -98,17 +109,48 @@ pub(super) fn check(
         Fraction::tenths(2),
     )];
     let mut claim = amounts::advance(content, PRODUCT, terms.common.amount, book, circumstances);
-    claim.lids.push(together(
-        content,
-        prepaid(terms, circumstances),
-        terms.common.amount,
-        book,
-        circumstances,
-    ));
+    claim.lids.extend(lids(content, terms, book, circumstances));
     findings.extend(claim.advance_rate(RuleId::MidtermRate, &bounds));
     findings.extend(claim.under_lids(&bounds));
     findings.push(claim.rounding(amounts::own_bound(content, unread, PRODUCT, &bounds)));
     findings
+}
+
+/// What was issued before holds the amount down: both prepayments together, and an earlier
+/// 中間前払金保証 on the same prepayment.
+fn lids(
+    content: &ApplicationContent,
+    terms: &MidtermTerms,
+    book: Option<&RuleBook>,
+    circumstances: &Circumstances,
+) -> Vec<Lid> {
+    let (earlier, amount) = (earlier(circumstances), terms.common.amount);
+    let prepaid = prepaid(terms, circumstances);
+    let paid = prepaid.checked_add(earlier).unwrap_or(Yen::MAX);
+    let mut both = together(content, paid, amount, book, circumstances);
+    if earlier > Yen::ZERO {
+        let paid = format!("前払金{paid}円");
+        let each = format!("前払金{prepaid}円と発行済みの中間前払金{earlier}円");
+        both.words = both.words.replace(&paid, &each);
+    }
+    let mut lids = vec![both];
+    if earlier > Yen::ZERO {
+        let own = book.and_then(|book| book.rates.midterm(content.works.kind));
+        let bound = limits::one(own, Fraction::tenths(2));
+        let base = years::base(content, PRODUCT, book, circumstances.applied_on);
+        let whole = bound.rate.floor_of(base.amount);
+        lids.push(Lid {
+            rule: RuleId::MidtermRate,
+            limit: whole.checked_sub(earlier).unwrap_or(Yen::ZERO),
+            words: format!(
+                "{}（{whole}円）から発行済みの中間前払金{earlier}円を引いた額",
+                bound.of_base(base.label)
+            ),
+            known: bound.known,
+            figures: vec![("発行済みの中間前払金".to_owned(), yen(earlier))],
+        });
+    }
+    lids
 }
 
 /// Both prepayments together, without what was paid before.
@@ -160,16 +202,10 @@ pub fn midterm_limit(
         book.and_then(|book| book.rates.midterm(content.works.kind)),
         Fraction::tenths(2),
     );
-    let lid = together(
-        content,
-        prepaid(terms, circumstances),
-        terms.common.amount,
-        book,
-        circumstances,
-    );
+    let before = lids(content, terms, book, circumstances);
     let cut = |limit: Yen| unit.map_or(limit, |unit| unit.cut(limit));
     let cap = limits::cap(book, PRODUCT, content.works.kind).map(Lid::cap);
-    let lids = [lid].into_iter().chain(cap).map(|lid| Limit {
+    let lids = before.into_iter().chain(cap).map(|lid| Limit {
         ceiling: cut(lid.limit),
         words: lid.words,
         known: lid.known,

@@ -30,7 +30,7 @@ pub fn overlap(received: &[(Product, String)]) -> Finding {
         (
             Outcome::Warn,
             format!(
-                "同じ内容の申込をすでに受け付けています（受付番号 {numbers}）。発注者・工事名・保証の種類（{products}）が同じです。"
+                "同じ内容の申込をすでに受け付けています（受付番号 {numbers}）。発注者・工事名・保証の種類（{products}）が同じです。二重のお申し込みでないか、お確かめください。"
             ),
             format!("{numbers}（{products}）"),
         )

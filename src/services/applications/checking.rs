@@ -170,7 +170,8 @@ async fn read_and_judge(
             today,
             applied_on,
             lump_sum_agreement: contractor.lump_sum,
-            guarantees: standing::of(conn, who.surety, who.contractor, &reading.content).await?,
+            guarantees: standing::of(conn, who.surety, who.contractor, None, &reading.content)
+                .await?,
         },
     };
     checked.findings = rules::check_readable(

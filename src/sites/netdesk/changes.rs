@@ -93,6 +93,8 @@ struct ConfirmPage {
     form: &'static str,
     address: ChangeOf,
     revision: i32,
+    /// The version the old contents are of.
+    base: u32,
     id: Uuid,
     lines: Vec<Line>,
     warnings: Vec<String>,
@@ -370,6 +372,7 @@ fn confirm_page(
         form: guarantee.form.label(),
         address: ChangeOf::new(&guarantee.number),
         revision: kept.revision,
+        base: change.before.seq,
         id: kept.id,
         lines: changed::of(content, terms, era::tokyo_date(web.clock.now())),
         warnings: warnings
@@ -431,6 +434,17 @@ pub async fn submit(
     let address = ChangeOf::new(&change.guarantee.number);
     let id = Uuid::try_parse(form.get("application")).map_err(|_| AppError::NotFound)?;
     let revision = form.get("revision").parse().unwrap_or(0);
+    // What was confirmed beside the old contents of another version was not confirmed.
+    let base: Option<u32> = form.get("base").parse().ok();
+    if base.is_some_and(|base| base != change.before.seq) {
+        return Ok(see_other_telling(
+            &web,
+            address.confirmation(),
+            &Flash::warn(
+                "確認のあとで、もとの証書に変更・訂正・取消がありました。いまの証書との違いを確かめてから、もう一度押してください。まだ送信していません。",
+            ),
+        ));
+    }
     match applications::submit(&web, &who, id, revision).await? {
         Sent::Done { .. } | Sent::Already => Ok(see_other(Application(id).submission())),
         Sent::Refused(checked) => {

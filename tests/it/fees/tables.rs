@@ -268,6 +268,7 @@ async fn a_falling_edge_is_published_only_when_both_meant_it() {
     let mut admin = house.officer("honsha.admin").await;
     let mut approver = house.officer("honsha.approver").await;
     let falling = with(&[("base_fee-3", "")]);
+    let before = versions(&house).await;
     let fall = "保証金額5,000,000円では28,000円、5,000,001円では20,000円になり、金額が1円ふえると保証料が8,000円下がります。";
     admin
         .post(NEW, &falling)
@@ -275,6 +276,7 @@ async fn a_falling_edge_is_published_only_when_both_meant_it() {
         .is(422)
         .says(fall)
         .says("確認の欄にしるしを付けてください。");
+    assert_eq!(versions(&house).await, before);
     let mut meant = falling.clone();
     meant.push(("falls_meant", "on"));
     let at = propose(&mut admin, &meant).await;

@@ -152,6 +152,18 @@ impl<'a> Desk<'a> {
         id
     }
 
+    /// One product of a sent application: examined, approved, ordered, issued.
+    pub async fn through(&self, id: Uuid, product: Product) {
+        let app = &self.house.app;
+        acts::take_up(app, &self.clerk, id).await.unwrap();
+        acts::pass_on(app, &self.clerk, id, product).await.unwrap();
+        acts::approve(app, &self.approver, id, product)
+            .await
+            .unwrap();
+        acts::order(app, &self.approver, id, product).await.unwrap();
+        self.house.work().await;
+    }
+
     /// Issued: the application's id and the number with its letter.
     pub async fn issued(&self, form: &TypedForm, product: Product) -> (Uuid, String) {
         let id = self.ordered(form, product).await;

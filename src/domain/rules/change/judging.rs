@@ -6,7 +6,7 @@ use super::Follows;
 use crate::domain::content::ApplicationContent;
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
-use crate::domain::product::{CertificateForm, Product};
+use crate::domain::product::Product;
 use crate::domain::rulebook::{Fraction, RuleBook};
 use crate::domain::rules::amounts::{self, difference, sourced, yen};
 use crate::domain::rules::midterm::together;
@@ -150,7 +150,7 @@ impl Change<'_> {
                 format!("証書の形式は、{}のまま変わりません。", before.label()),
             )
         } else {
-            (Outcome::Refuse, form_locked_words(before))
+            (Outcome::Refuse, super::form_stays(before))
         };
         Some(
             Finding::new(
@@ -487,12 +487,4 @@ impl Change<'_> {
         }
         finding
     }
-}
-
-/// What stands against paper for an electronic guarantee, and the other way round (seed 003, Q5).
-pub fn form_locked_words(before: CertificateForm) -> String {
-    format!(
-        "同じ保証契約の変更では、証書の形式を変えられません。{}のままお申し込みください。",
-        before.label()
-    )
 }

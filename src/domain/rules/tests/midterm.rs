@@ -145,6 +145,37 @@ fn amounts_that_break_a_rule_only_together_with_what_was_issued_before() {
 }
 
 #[test]
+fn a_second_midterm_prepayment_on_the_same_guarantee_leaves_only_the_rest() {
+    let first = |amount, terminated| Standing {
+        number: "35075-00002".to_owned(),
+        product: Product::Midterm,
+        amount: yen(amount),
+        terminated,
+        ..standing(24_000_000)
+    };
+    let with = |second| broken(&t5(), Some(&known()), vec![standing(24_000_000), second]);
+    // 12,000,000 were issued before: nothing is left of two tenths, nor of six.
+    let found = with(first(12_000_000, false));
+    assert!(
+        found
+            .iter()
+            .any(|it| it.0 == RuleId::MidtermRate && it.1 == Outcome::Refuse),
+        "{found:?}"
+    );
+    assert!(found.iter().any(|it| it.0 == RuleId::TogetherRate));
+    let found = with(first(2_000_000, false));
+    assert_eq!(
+        found[0].2,
+        "中間前払金保証金額は、10,000,000円以下にしてください（某市のきまり：請負金額の10分の6（36,000,000円）から前払金24,000,000円と発行済みの中間前払金2,000,000円を引いた額）。いまの額は2,000,000円多くなっています。"
+    );
+    let before = vec![standing(24_000_000), first(2_000_000, false)];
+    let limit = midterm_limit(&t5(), Some(&known()), &circumstances(before)).unwrap();
+    assert!(limit.text().contains("10,000,000円"), "{}", limit.text());
+    // One that ended is paid back.
+    assert_eq!(with(first(12_000_000, true)), []);
+}
+
+#[test]
 fn t6_half_a_day_counts_as_a_day() {
     let mut content = t5();
     content.works.period_from = date!(2026 - 07 - 01);

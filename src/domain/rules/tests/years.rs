@@ -83,6 +83,22 @@ fn t4_the_book_says_which_of_a_years_amounts_counts() {
 }
 
 #[test]
+fn in_the_final_year_a_prepayment_guarantee_ends_with_the_period_and_not_with_the_fiscal_year() {
+    for (applied_on, until) in [
+        (date!(2026 - 08 - 03), date!(2027 - 03 - 31)),
+        (date!(2027 - 03 - 31), date!(2027 - 03 - 31)),
+        (date!(2027 - 04 - 01), date!(2028 - 02 - 29)),
+        (date!(2028 - 02 - 29), date!(2028 - 02 - 29)),
+    ] {
+        assert_eq!(
+            t4().until(Product::Prepayment, applied_on),
+            until,
+            "保証期限 of an application of {applied_on}"
+        );
+    }
+}
+
+#[test]
 fn the_lines_make_up_the_price_and_cover_the_period() {
     let book = book("みなと野市");
     type Spoil = fn(&mut ApplicationContent);
