@@ -321,15 +321,15 @@ async fn a_change_confirmed_beside_a_version_that_was_cancelled_is_confirmed_ane
     let house = House::new().await;
     let desk = Desk::at(&house).await;
     let number = issued(&desk).await;
-    desk.changed(&number, &asking(&[("period_to", "令和9年6月30日")]))
+    desk.changed(&number, &asking(&[("period_to", "令和09年06月30日")]))
         .await;
-    let typed = asking(&[("period_to", "令和9年7月31日")]);
+    let typed = asking(&[("period_to", "令和09年07月31日")]);
     desk.change_saved(&number, &typed).await.unwrap();
     let mut soumu = house.contractor("minato.soumu").await;
     let action = format!("{}/submission", change_of(&number));
     let confirmation = format!("{}/confirmation", change_of(&number));
     let page = soumu.get(&confirmation).await;
-    page.is(200).says("令和9年6月30日");
+    page.is(200).says("令和09年06月30日");
     let confirmed = Typed::of(&page, &action);
     desk.acted(&number, &Proposal::Cancellation { target: 2 })
         .await;
@@ -341,7 +341,7 @@ async fn a_change_confirmed_beside_a_version_that_was_cancelled_is_confirmed_ane
         .says(words[0])
         .says(words[1])
         .says("令和9年3月31日")
-        .never_says("令和9年6月30日");
+        .never_says("令和09年06月30日");
     same(&everything(&house).await, &before, "sent unseen");
     let confirmed = Typed::of(&page, &action);
     soumu
