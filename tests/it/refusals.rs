@@ -340,7 +340,7 @@ async fn a_change_confirmed_beside_a_version_that_was_cancelled_is_confirmed_ane
         .says("もとの証書に変更・訂正・取消がありました")
         .says(words[0])
         .says(words[1])
-        .says("令和9年3月31日")
+        .says("令和09年03月31日")
         .never_says("令和09年06月30日");
     same(&everything(&house).await, &before, "sent unseen");
     let confirmed = Typed::of(&page, &action);
