@@ -107,6 +107,7 @@ pub fn books() -> Vec<DemoObligee> {
                     prepayment_low_price: Some(Fraction::tenths(2)),
                     contract: Some(Fraction::tenths(1)),
                     contract_low_price: Some(Fraction::tenths(3)),
+                    decrease: Some(Fraction::tenths(5)),
                     ..Rates::default()
                 })
                 .rounding(RoundingUnit::HUNDRED_THOUSAND)
