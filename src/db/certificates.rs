@@ -1,7 +1,7 @@
 //! Signed bytes and their arrival, as stored.
 
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct CertificateRow {
@@ -12,6 +12,17 @@ pub struct CertificateRow {
     #[sqlx(flatten)]
     pub key: KeyRow,
     pub arrived_at: Option<OffsetDateTime>,
+    #[sqlx(flatten)]
+    pub now: NowRow,
+}
+
+/// How its guarantee stands: of the version in force.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct NowRow {
+    pub current_seq: i32,
+    pub issued_on: Date,
+    pub until: Date,
+    pub terminated_on: Option<Date>,
 }
 
 /// The public half of the key a version was signed with.
@@ -32,8 +43,9 @@ pub async fn find(
 ) -> Result<Option<CertificateRow>, sqlx::Error> {
     sqlx::query_as(
         "select c.guarantee_id, c.seq, c.face, c.signature, k.key_id, k.public_key,
-           k.created_at, s.suffix, r.arrived_at
+           k.created_at, s.suffix, r.arrived_at, g.current_seq, g.issued_on, g.until, g.terminated_on
          from certificates c
+         join guarantees g on g.id = c.guarantee_id
          join signing_keys k on k.key_id = c.key_id
          join sureties s on s.id = c.surety_id
          left join arrivals r on r.guarantee_id = c.guarantee_id and r.seq = c.seq
@@ -72,7 +84,8 @@ pub async fn look(
         "with later as materialized (select set_config('synchronous_commit', 'off', true)),
            found as materialized (
              select c.guarantee_id, c.seq, c.face, c.signature, k.key_id, k.public_key, k.created_at,
-               s.suffix, r.arrived_at, g.branch_id, g.application_id, g.product
+               s.suffix, r.arrived_at, g.branch_id, g.application_id, g.product,
+               g.current_seq, g.issued_on, g.until, g.terminated_on
              from later, guarantees g
              join certificates c on c.guarantee_id = g.id and c.seq = $4
              join signing_keys k on k.key_id = c.key_id
@@ -86,7 +99,8 @@ pub async fn look(
                guarantee_id, at, actor_site, actor_id, actor_name, kind, words, detail, shown)
              select $1, $2, f.branch_id, f.application_id, f.product, f.guarantee_id, $5, 'netdesk',
                $6, $7, $8, '', '{}', $9 from found f)
-         select guarantee_id, seq, face, signature, key_id, public_key, created_at, suffix, arrived_at
+         select guarantee_id, seq, face, signature, key_id, public_key, created_at, suffix, arrived_at,
+           current_seq, issued_on, until, terminated_on
          from found",
     )
     .bind(look.surety)

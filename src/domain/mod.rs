@@ -52,6 +52,7 @@ pub mod number;
 mod numerals;
 pub mod people;
 pub mod product;
+pub mod remark;
 pub mod rulebook;
 pub mod rules;
 pub mod seal;

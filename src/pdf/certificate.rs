@@ -18,6 +18,8 @@ pub enum Dress {
     Copy {
         /// The foot line: when it was printed, from where, and what to check it against.
         line: String,
+        /// What does not hold today ([`crate::domain::remark`]): beside the mark, and at the foot.
+        remark: Vec<String>,
     },
     /// The paper certificate itself.
     Original,
@@ -37,11 +39,19 @@ impl Dress {
         }
     }
 
-    fn foot(&self) -> Option<&str> {
+    fn foot(&self) -> Option<String> {
         match self {
-            Self::Copy { line } => Some(line),
+            Self::Copy { line, remark } if remark.is_empty() => Some(line.clone()),
+            Self::Copy { line, remark } => Some(format!("{}　{line}", remark.join("　"))),
             Self::Original => None,
-            Self::Reprint { note } => Some(note),
+            Self::Reprint { note } => Some(note.clone()),
+        }
+    }
+
+    fn remark(&self) -> &[String] {
+        match self {
+            Self::Copy { remark, .. } => remark,
+            Self::Original | Self::Reprint { .. } => &[],
         }
     }
 }
@@ -145,6 +155,7 @@ impl<'face> Sheet<'face> {
             self.page.area(area, 0.0, Some((0.5, Ink::DARK)), None);
             self.page
                 .text_centred(area.x + width / 2.0, 29.5, &style, mark)?;
+            self.remark(area.x + width + 3.0, dress)?;
         }
         let date = crate::domain::era::padded(self.face.dated);
         let style = Style::new(Typeface::Serif, 11.0).tracking(0.03);
@@ -175,6 +186,17 @@ impl<'face> Sheet<'face> {
             for (line, y) in NO_PAPER.into_iter().zip([43.2, 47.4]) {
                 self.page.text(area.x + 2.2, y, &style, line)?;
             }
+        }
+        Ok(())
+    }
+
+    /// What does not hold today, between the mark and the date.
+    fn remark(&mut self, left: f32, dress: &Dress) -> Result<(), PdfError> {
+        let style = Style::new(Typeface::Sans, 10.0).ink(Ink::DARK);
+        let room = RIGHT - 46.0 - left;
+        for (words, y) in dress.remark().iter().zip([27.0, 31.6]) {
+            let style = style.fitting(words, room)?;
+            self.page.text(left, y, &style, words)?;
         }
         Ok(())
     }
@@ -297,7 +319,7 @@ impl<'face> Sheet<'face> {
             return Ok(BOTTOM - 2.5);
         };
         let style = Style::new(Typeface::Sans, 7.2).ink(Ink::DARK);
-        let lines = wrap(&style, text, RIGHT - LEFT)?;
+        let lines = wrap(&style, &text, RIGHT - LEFT)?;
         let pitch = style.em() * 1.55;
         let mut baseline = BOTTOM;
         for line in lines.iter().rev() {

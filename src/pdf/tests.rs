@@ -12,7 +12,35 @@ use crate::domain::certificate::{CertificateFace, Occasion};
 fn copy() -> Dress {
     Dress::Copy {
         line: "写し（2026/07/03 10:12 に保証確認サービス（D-Sure）から印刷）。この印刷物は写しです。保証内容は保証確認サービスの画面でご確認ください。　指紋 3F9A 6C02 E17B 8D44".to_owned(),
+        remark: Vec::new(),
     }
+}
+
+fn dead_copy() -> Dress {
+    let Dress::Copy { line, .. } = copy() else {
+        unreachable!()
+    };
+    let remark = ["解約済（令和8年11月22日）", "前の版　最新は変更ー12"];
+    Dress::Copy {
+        line,
+        remark: remark.map(str::to_owned).to_vec(),
+    }
+}
+
+#[test]
+fn a_copy_of_what_does_not_hold_says_so_beside_its_mark_and_at_its_foot() {
+    let bytes = certificate(&prepayment(), &dead_copy()).unwrap();
+    let said = drawn(&bytes);
+    assert_eq!(
+        said.matches("解約済（令和8年11月22日）").count(),
+        2,
+        "{said}"
+    );
+    assert_eq!(said.matches("前の版最新は変更ー12").count(), 2, "{said}");
+    assert_eq!(Document::load_mem(&bytes).unwrap().get_pages().len(), 1);
+    // The signed face is drawn as ever.
+    let plain = drawn(&certificate(&prepayment(), &copy()).unwrap());
+    assert!(!plain.contains("解約済") && !plain.contains("前の版"));
 }
 
 fn reprint() -> Dress {
@@ -28,7 +56,8 @@ fn certificates() -> Vec<(CertificateFace, Dress)> {
         (prepayment(), copy()),
         (contract(), Dress::Original),
         (contract(), reprint()),
-        (change, copy()),
+        (change.clone(), copy()),
+        (change, dead_copy()),
         (long_venture(), copy()),
         (odd_names(), copy()),
     ]

@@ -21,9 +21,11 @@ use crate::domain::guarantee::Life;
 use crate::domain::money::Yen;
 use crate::error::AppError;
 
+pub(super) mod outlook;
 mod reading;
 
 pub use crate::db::acts::WaitingRow;
+pub use outlook::{BackTo, Outlook, outlook};
 pub use reading::{
     CorrectionField, FieldKind, correction_fields, read_cancellation, read_correction,
     read_termination,
@@ -47,6 +49,8 @@ pub struct Act {
     pub seq: Option<i32>,
     /// What a 訂正 puts right: label, as it was, as it is to be.
     pub changes: Vec<(&'static str, String, String)>,
+    /// What it comes to, while it waits.
+    pub outlook: Option<Outlook>,
 }
 
 impl Act {
@@ -113,6 +117,7 @@ impl TryFrom<ActRow> for Act {
             words: row.words,
             seq: row.seq,
             changes: Vec::new(),
+            outlook: None,
         })
     }
 }

@@ -29,6 +29,7 @@ pub mod tables;
 pub use posting::{
     ChangeFee, change_fee, post_cancellation, post_charge, post_difference, post_termination,
 };
+pub(super) use posting::{Moved, outlook};
 
 /// What something costs, and by which table.
 #[derive(Debug, Clone, PartialEq, Eq)]

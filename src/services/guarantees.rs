@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use zeroize::Zeroizing;
 
+use super::chain::Chain;
 use super::history::{self, About, By, Happened};
 use super::{ContractorUser, Officer};
 use crate::app::App;
@@ -16,6 +17,7 @@ use crate::domain::certificate::{CertificateFace, Standing};
 use crate::domain::era;
 use crate::domain::key::AuthenticationKey;
 use crate::domain::product::{CertificateForm, Product};
+use crate::domain::remark::{self, Place};
 use crate::domain::seal::{self, Envelope, PublicKey, PublicKeys};
 use crate::error::AppError;
 use crate::vault::sealer::{self, Sealed};
@@ -183,6 +185,8 @@ pub struct Verified {
     pub arrived_at: Option<OffsetDateTime>,
     /// Hex SHA-256 of the signed bytes.
     pub sha256: String,
+    /// What a copy of it says that does not hold today ([`crate::domain::remark`]).
+    pub remark: Vec<String>,
 }
 
 /// How the contractor takes a certificate.
@@ -226,7 +230,7 @@ pub async fn certificate(
         .await?
         .ok_or(AppError::NotFound)?;
     // What does not verify was not shown: the look is then not kept either.
-    let verified = verify(row)?;
+    let verified = verify(&mut tx, row, look.at).await?;
     tx.commit().await?;
     Ok(verified)
 }
@@ -245,7 +249,7 @@ pub async fn office_certificate(
     let row = guarantees::find_of_office(&mut tx, who.surety, digits)
         .await?
         .ok_or(AppError::NotFound)?;
-    let verified = verified(&mut tx, row.id, seq).await?;
+    let verified = verified(&mut tx, row.id, seq, app.clock.now()).await?;
     tx.commit().await?;
     Ok(verified)
 }
@@ -269,7 +273,7 @@ pub async fn print_paper(
         .filter(|row| row.form == CertificateForm::Paper.code())
         .ok_or(AppError::NotFound)?;
     guarantees::lock(&mut tx, row.id).await?;
-    let verified = verified(&mut tx, row.id, row.current_seq).await?;
+    let verified = verified(&mut tx, row.id, row.current_seq, now).await?;
     let before = events::of_guarantee(&mut tx, row.id)
         .await?
         .into_iter()
@@ -300,26 +304,70 @@ pub async fn print_paper(
     Ok((verified, before))
 }
 
-/// Reads a version and checks its signature with the surety's public key.
-pub(super) async fn verified(
+/// The face of a version, its signature checked.
+pub(super) async fn signed_face(
     conn: &mut PgConnection,
     guarantee: i64,
     seq: i32,
+) -> Result<CertificateFace, AppError> {
+    let row = certificates::find(conn, guarantee, seq)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    verify_row(&row)
+}
+
+/// Reads a version and checks its signature with the surety's public key.
+async fn verified(
+    conn: &mut PgConnection,
+    guarantee: i64,
+    seq: i32,
+    now: OffsetDateTime,
 ) -> Result<Verified, AppError> {
     let row = certificates::find(conn, guarantee, seq)
         .await?
         .ok_or(AppError::NotFound)?;
-    verify(row)
+    verify(conn, row, now).await
 }
 
-fn verify(row: CertificateRow) -> Result<Verified, AppError> {
+async fn verify(
+    conn: &mut PgConnection,
+    row: CertificateRow,
+    now: OffsetDateTime,
+) -> Result<Verified, AppError> {
     let face = verify_row(&row)?;
     Ok(Verified {
+        remark: remark_of(conn, &row, era::tokyo_date(now)).await?,
         sha256: crate::domain::certificate::hex(&crate::domain::certificate::sha256(&row.face)),
         envelope: Envelope::new(row.face, &row.key.key_id, &row.signature),
         face,
         arrived_at: row.arrived_at,
     })
+}
+
+/// Only an earlier version has to ask the chain what became of it.
+async fn remark_of(
+    conn: &mut PgConnection,
+    row: &CertificateRow,
+    today: Date,
+) -> Result<Vec<String>, AppError> {
+    let now = &row.now;
+    let standing = match now.terminated_on {
+        Some(on) => Standing::Ended(on),
+        None => Standing::on(today, now.issued_on, now.until),
+    };
+    let place = if row.seq == now.current_seq {
+        Place::InForce
+    } else {
+        let chain = Chain::load(conn, row.guarantee_id).await?;
+        let life = chain.ok_or(AppError::NotFound)?.life()?;
+        let seq = u32::try_from(row.seq).map_err(AppError::internal)?;
+        match (life.version(seq), life.version(life.in_force)) {
+            (Some(shown), Some(held)) => Place::earlier(shown.fate, held.occasion.label()),
+            // On its way to D-Sure: it counts when it has arrived.
+            _ => Place::InForce,
+        }
+    };
+    Ok(remark::remark(standing, &place))
 }
 
 /// Nothing is drawn from bytes whose signature does not hold.

@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::drafts;
-use super::guarantees::verified;
+use super::guarantees::signed_face;
 use super::history::{self, About, By, Happened};
 use super::{ContractorUser, Officer};
 use crate::app::App;
@@ -223,7 +223,7 @@ async fn source(
 ) -> Result<(TypedForm, CertificateFace), AppError> {
     let application = row.application_id;
     let typed = applications::find(conn, who.surety, who.contractor, application).await?;
-    let face = verified(conn, row.id, row.current_seq).await?.face;
+    let face = signed_face(conn, row.id, row.current_seq).await?;
     Ok((typed.map(|row| row.form.0).unwrap_or_default(), face))
 }
 

@@ -33,6 +33,8 @@ pub struct Sheet {
     pub lead: bool,
     /// The word in the corner of a print: 写し.
     pub mark: &'static str,
+    /// What does not hold today ([`crate::domain::remark`]), beside the mark and at the foot.
+    pub remark: Vec<String>,
     /// The foot of a print: when and from where.
     pub line: String,
 }
@@ -82,8 +84,16 @@ impl Sheet {
             notes: face.notes.clone(),
             lead: false,
             mark: "写し",
+            remark: Vec::new(),
             line: line.into(),
         }
+    }
+
+    /// With what does not hold today, in the frame.
+    #[must_use]
+    pub fn remarked(mut self, remark: Vec<String>) -> Self {
+        self.remark = remark;
+        self
     }
 
     /// With the two sentences of Net Desk's screen above it.
@@ -177,6 +187,18 @@ mod tests {
         assert!(html.contains("令和08年07月01日　～</span>"));
         assert!(html.contains("電子的な取扱となります") && html.contains("写し（印刷）"));
         assert!(!html.contains("お客さまに代わり") && !html.contains("変更ー"));
+    }
+
+    #[test]
+    fn what_does_not_hold_stands_beside_the_mark_and_at_the_foot() {
+        let sheet = Sheet::copy(&face(), "写し（印刷）");
+        assert!(!sheet.to_string().contains("sheet__remark"));
+        let remark = vec!["解約済（令和8年11月22日）".to_owned()];
+        let html = sheet.remarked(remark).to_string();
+        assert!(html.contains(r#"<p class="sheet__remark">解約済（令和8年11月22日）</p>"#));
+        assert!(
+            html.contains(r#"<p class="sheet__print">解約済（令和8年11月22日）　写し（印刷）</p>"#)
+        );
     }
 
     #[test]

@@ -489,6 +489,13 @@ async fn a_change_is_shown_beside_the_version_before_and_expires_with_its_own_da
     page.says("前の版です")
         .says("最新の版を見る")
         .says("令和09年02月26日");
+    // The tick speaks of the guarantee, the band and the frame of the version.
+    page.says("これは前の版です。")
+        .says("いまの内容は変更ー1です。")
+        .says("変更ー1を見る")
+        .says("保証契約は有効です（いまの版：変更ー1）")
+        .never_says("本日、有効な保証です");
+    assert_eq!(page.all(".sheet__remark"), ["前の版　最新は変更ー1"]);
 
     house.app.clock.advance(Duration::days(363));
     let mut visitor = house.stranger();

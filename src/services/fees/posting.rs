@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::db::fee_tables;
 use crate::db::fees::{self, AccountRow, NewFee};
 use crate::domain::era;
-use crate::domain::fee::{self, FeeTable, Line};
+use crate::domain::fee::{self, FeeTable, Line, Refund};
 use crate::domain::money::Yen;
 use crate::error::AppError;
 use crate::services::ContractorUser;
@@ -98,9 +98,7 @@ pub async fn post_cancellation(
     let Some((account, table)) = attached(conn, guarantee).await? else {
         return Ok(None);
     };
-    let right = fee::fee(&table, restored);
-    let amount = account.amount - right.amount.get();
-    let tax = account.tax - right.tax.get();
+    let (amount, tax) = restoring(&account, &table, restored);
     if amount == 0 {
         return Ok(None);
     }
@@ -108,9 +106,9 @@ pub async fn post_cancellation(
         guarantee,
         seq,
         kind: "cancelled",
-        amount: -amount,
-        tax: -tax,
-        lines: &[Line::GivenBack { yen: -amount }],
+        amount,
+        tax,
+        lines: &[Line::GivenBack { yen: amount }],
     };
     posting.add(conn, &account, now).await
 }
@@ -130,18 +128,77 @@ pub async fn post_termination(
     let Some((account, table)) = attached(conn, guarantee).await? else {
         return Ok(None);
     };
-    let (from, until) = fees::period(conn, guarantee).await?;
-    let paid = yen(account.amount.max(0))?;
-    let refund = fee::termination_refund(&table, paid, from, until, on);
+    let (refund, tax) = ending(conn, guarantee, &account, &table, on).await?;
     let posting = Posting {
         guarantee,
         seq: account.current_seq,
         kind: "termination",
         amount: -refund.amount.get(),
-        tax: -refund.tax.get().min(account.tax.max(0)),
+        tax: -tax,
         lines: &refund.lines,
     };
     posting.add(conn, &account, now).await
+}
+
+/// What takes everything charged back to the fee of the `restored` amount: without tax, and the tax.
+fn restoring(account: &AccountRow, table: &FeeTable, restored: Yen) -> (i64, i64) {
+    let right = fee::fee(table, restored);
+    (
+        right.amount.get() - account.amount,
+        right.tax.get() - account.tax,
+    )
+}
+
+/// What an end on a day gives back, and its tax: never more than was charged.
+async fn ending(
+    conn: &mut PgConnection,
+    guarantee: i64,
+    account: &AccountRow,
+    table: &FeeTable,
+    on: Date,
+) -> Result<(Refund, i64), AppError> {
+    let (from, until) = fees::period(conn, guarantee).await?;
+    let paid = yen(account.amount.max(0))?;
+    let refund = fee::termination_refund(table, paid, from, until, on);
+    let tax = refund.tax.get().min(account.tax.max(0));
+    Ok((refund, tax))
+}
+
+/// What an act would write into the ledger, with tax; negative: given back. `None` where no table was
+/// attached at issue.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub(in crate::services) async fn outlook(
+    conn: &mut PgConnection,
+    guarantee: i64,
+    moved: Moved,
+) -> Result<Option<i64>, AppError> {
+    let Some((account, table)) = attached(conn, guarantee).await? else {
+        return Ok(None);
+    };
+    Ok(Some(match moved {
+        Moved::Amount { old, new } => fee::difference(&table, old, new).total(),
+        Moved::BackTo(restored) => {
+            let (amount, tax) = restoring(&account, &table, restored);
+            if amount == 0 { 0 } else { amount + tax }
+        }
+        Moved::End(on) => {
+            let (refund, tax) = ending(conn, guarantee, &account, &table, on).await?;
+            -(refund.amount.get() + tax)
+        }
+    }))
+}
+
+/// What an act does to what a guarantee costs.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::services) enum Moved {
+    /// The guaranteed amount of the version in force.
+    Amount { old: Yen, new: Yen },
+    /// A change is cancelled: the amount before it.
+    BackTo(Yen),
+    /// 解約 on a day.
+    End(Date),
 }
 
 /// What a change of the guaranteed amount would cost or give back.

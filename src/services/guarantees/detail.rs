@@ -16,7 +16,7 @@ use crate::domain::product::Product;
 use crate::domain::rulebook::{HandIn, Moment, RuleBook};
 use crate::domain::works::JointVenture;
 use crate::error::AppError;
-use crate::services::acts::Act;
+use crate::services::acts::{Act, ActState, outlook};
 use crate::services::chain::Chain;
 use crate::services::history::Entry;
 use crate::services::renewals::{self, Renewal};
@@ -153,7 +153,11 @@ pub async fn office_detail(
     for row in rows {
         let act = Act::try_from(row)?;
         let target = act.proposal.target().and_then(|seq| chain.face(seq).ok());
-        detail.acts.push(act.compared(target));
+        let mut act = act.compared(target);
+        if act.state == ActState::Proposed {
+            act.outlook = outlook::of(&mut tx, &chain, &act.proposal).await?;
+        }
+        detail.acts.push(act);
     }
     if let Some(at) = at {
         let life = Life::as_of(&chain.counting(), at).map_err(AppError::internal)?;

@@ -72,7 +72,8 @@ pub fn copy(app: &App, seen: &Seen) -> Result<Vec<u8>, AppError> {
         "閲覧日時 {}　この印刷物は写しです。保証内容は{service}の画面でご確認ください。",
         era::stamp(app.clock.now())
     );
-    certificate(&seen.face, &Dress::Copy { line }).map_err(AppError::internal)
+    let remark = seen.remark(era::tokyo_date(app.clock.now()));
+    certificate(&seen.face, &Dress::Copy { line, remark }).map_err(AppError::internal)
 }
 
 /// The public keys of all sureties.

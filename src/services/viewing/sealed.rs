@@ -6,6 +6,7 @@ use crate::db::dsure::VersionRow;
 use crate::domain::certificate::{CertificateFace, Standing, hex, sha256};
 use crate::domain::era;
 use crate::domain::guarantee::{self, Fate, Life, Link};
+use crate::domain::remark::{self, Place};
 use crate::domain::seal::{self, Envelope, PublicKey, PublicKeys, SealFault};
 
 /// How somebody looks.
@@ -61,6 +62,14 @@ pub struct Holds {
 }
 
 impl Holds {
+    #[cfg(test)]
+    pub(crate) fn ending(self, on: Date) -> Self {
+        Self {
+            ended: Some(on),
+            ..self
+        }
+    }
+
     pub fn on(&self, today: Date) -> Standing {
         match self.ended {
             Some(on) => Standing::Ended(on),
@@ -138,6 +147,28 @@ impl Seen {
                 last == i32::try_from(self.face.seq).ok()
             }
         }
+    }
+
+    /// Label of the version in force, where it is not this one.
+    pub fn superseded_by(&self) -> Option<&str> {
+        let held = self.holds.filter(|holds| holds.seq != self.face.seq)?;
+        let mut versions = self.versions.iter();
+        versions
+            .find(|version| u32::try_from(version.seq) == Ok(held.seq))?
+            .label
+            .as_deref()
+    }
+
+    /// What a copy of it says that does not hold on `today`.
+    pub fn remark(&self, today: Date) -> Vec<String> {
+        let Some(holds) = self.holds else {
+            return vec!["有効かどうかを確かめられません".to_owned()];
+        };
+        let place = match self.superseded_by() {
+            Some(held) => Place::Earlier(held.to_owned()),
+            None => Place::InForce,
+        };
+        remark::remark(holds.on(today), &place)
     }
 
     /// The signed envelope, as `verify` reads it.

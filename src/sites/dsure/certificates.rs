@@ -147,7 +147,7 @@ fn show_page(web: &Web, shell: DsureShell, seen: &Seen, seq: i32, of: String) ->
         era::stamp(now),
         short.join(" ").to_uppercase()
     );
-    let sheet = Sheet::copy(face, line);
+    let sheet = Sheet::copy(face, line).remarked(seen.remark(era::tokyo_date(now)));
     ShowPage {
         shell,
         product: face.product.label(),

@@ -14,7 +14,7 @@ use crate::web::urls::dsure as to;
 pub struct Check {
     /// Whether it may worry nobody.
     pub good: bool,
-    pub words: &'static str,
+    pub words: String,
     pub note: String,
     /// Where to look instead.
     pub link: Option<(String, &'static str)>,
@@ -47,7 +47,17 @@ pub struct WithdrawnLine {
     pub machine: String,
 }
 
-/// Everything beside the certificate.
+/// A band above the certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Banner {
+    pub tone: Tone,
+    pub strong: String,
+    pub words: String,
+    /// Where to look instead.
+    pub link: Option<(String, String)>,
+}
+
+/// Everything around the certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panels {
     pub checks: Vec<Check>,
@@ -59,8 +69,8 @@ pub struct Panels {
     pub changes: Vec<Change>,
     /// Versions that were withdrawn: what, how and when.
     pub withdrawn: Vec<WithdrawnLine>,
-    /// 解約日
-    pub ended: Option<String>,
+    /// Why what is shown does not hold as it stands; empty where it does.
+    pub banners: Vec<Banner>,
     /// 40.0, of 請負金額.
     pub percent: Option<String>,
 }
@@ -86,7 +96,7 @@ pub fn panels(seen: &Seen, today: Date, of: &str) -> Panels {
         versions: versions(seen, standing, of),
         changes: seen.changes.clone(),
         withdrawn: seen.withdrawn.iter().map(withdrawn).collect(),
-        ended: seen.holds.and_then(|holds| holds.ended).map(era::both),
+        banners: banners(seen, standing, of),
         percent: Yen::percent_half_up(seen.face.amount, seen.face.price),
     }
 }
@@ -96,10 +106,52 @@ fn standing(seen: &Seen, today: Date) -> Option<Standing> {
     seen.holds.map(|holds| holds.on(today))
 }
 
+fn banners(seen: &Seen, standing: Option<Standing>, of: &str) -> Vec<Banner> {
+    let newer = seen.superseded_by().zip(seen.holds);
+    let mut banners = Vec::new();
+    match standing {
+        Some(Standing::Ended(on)) => banners.push(Banner {
+            tone: Tone::Ng,
+            strong: format!("この保証契約は解約されています（{}）。", era::both(on)),
+            words: match newer {
+                None => "下の証書は、解約の前に有効だった内容です。".to_owned(),
+                Some(_) => String::new(),
+            },
+            link: None,
+        }),
+        Some(Standing::Expired) => banners.push(Banner {
+            tone: Tone::Warn,
+            strong: "この保証契約は保証期限を過ぎています。".to_owned(),
+            words: seen.holds.map_or_else(String::new, |holds| {
+                format!("保証期限は {} でした。", era::both(holds.until))
+            }),
+            link: None,
+        }),
+        _ => {}
+    }
+    if let Some((held, holds)) = newer {
+        let words = if holds.ended.is_some() {
+            format!("解約の前に有効だった内容は{held}です。")
+        } else {
+            format!("いまの内容は{held}です。")
+        };
+        banners.push(Banner {
+            tone: Tone::Warn,
+            strong: "これは前の版です。".to_owned(),
+            words,
+            link: i32::try_from(holds.seq).ok().map(|seq| {
+                let href = format!("{}?of={of}", to::Certificate(seq));
+                (href, format!("{held}を見る"))
+            }),
+        });
+    }
+    banners
+}
+
 fn signed(seen: &Seen) -> Check {
     Check {
         good: true,
-        words: "署名は有効です",
+        words: "署名は有効です".to_owned(),
         note: format!("{}（鍵 {}）", seen.face.issuer.name, seen.key_id),
         link: None,
     }
@@ -107,11 +159,15 @@ fn signed(seen: &Seen) -> Check {
 
 fn in_force(seen: &Seen, standing: Option<Standing>, today: Date) -> Check {
     let (good, words) = match standing {
-        Some(Standing::InForce) => (true, "本日、有効な保証です"),
-        Some(Standing::Expired) => (false, "保証期限を過ぎています"),
-        Some(Standing::NotYet) => (false, "証書の日付より前です"),
-        Some(Standing::Ended(_)) => (false, "解約されています"),
-        None => (false, "有効かどうかを確かめられません"),
+        Some(Standing::InForce) => match seen.superseded_by() {
+            // What is in force is the guarantee, not the version shown.
+            Some(held) => (true, format!("保証契約は有効です（いまの版：{held}）")),
+            None => (true, "本日、有効な保証です".to_owned()),
+        },
+        Some(Standing::Expired) => (false, "保証期限を過ぎています".to_owned()),
+        Some(Standing::NotYet) => (false, "証書の日付より前です".to_owned()),
+        Some(Standing::Ended(_)) => (false, "解約されています".to_owned()),
+        None => (false, "有効かどうかを確かめられません".to_owned()),
     };
     let today = era::slashed(today);
     let until = seen.holds.map(|holds| holds.until);
@@ -141,7 +197,7 @@ fn newest(seen: &Seen, of: &str) -> Check {
         };
         return Check {
             good: true,
-            words: "最新の版です",
+            words: "最新の版です".to_owned(),
             note,
             link: None,
         };
@@ -150,7 +206,7 @@ fn newest(seen: &Seen, of: &str) -> Check {
     let name = last.and_then(|version| version.label.clone());
     Check {
         good: false,
-        words: "前の版です",
+        words: "前の版です".to_owned(),
         note: format!("表示しているのは「{label}」です。"),
         link: last
             .filter(|_| name.is_some())
@@ -260,8 +316,25 @@ mod tests {
     fn an_old_version_leads_to_the_newest() {
         let panels = panels(&sample(1), date!(2026 - 07 - 10), "mark");
         let newest = &panels.checks[2];
-        assert_eq!((newest.good, newest.words), (false, "前の版です"));
+        assert_eq!((newest.good, newest.words.as_str()), (false, "前の版です"));
         let href = "/dsure/certificates/2?of=mark".to_owned();
+        assert_eq!(
+            panels.checks[1].words,
+            "保証契約は有効です（いまの版：変更ー1）"
+        );
+        let [banner] = panels.banners.as_slice() else {
+            panic!("one band");
+        };
+        assert_eq!(
+            (banner.tone, banner.strong.as_str(), banner.words.as_str()),
+            (
+                Tone::Warn,
+                "これは前の版です。",
+                "いまの内容は変更ー1です。"
+            )
+        );
+        let link = banner.link.clone().unwrap();
+        assert_eq!(link, (href.clone(), "変更ー1を見る".to_owned()));
         assert_eq!(newest.link, Some((href.clone(), "最新の版を見る")));
         let lines: Vec<_> = panels
             .versions
@@ -272,6 +345,24 @@ mod tests {
         assert_eq!(panels.versions[0].href, Some(href));
         assert_eq!(panels.versions[0].machine, "2026-07-02T15:31+09:00");
         assert_eq!(panels.versions[1].href, None);
+    }
+
+    #[test]
+    fn what_ended_or_expired_says_so_above_and_in_its_frame() {
+        let mut seen = sample(2);
+        let bands = |seen: &Seen, today| panels(seen, today, "mark").banners;
+        assert_eq!(bands(&seen, date!(2027 - 06 - 30)), []);
+        let late = date!(2027 - 07 - 01);
+        let band = &bands(&seen, late)[0];
+        assert_eq!(band.strong, "この保証契約は保証期限を過ぎています。");
+        assert_eq!(seen.remark(late), ["期限切れ"]);
+        seen.holds = seen.holds.map(|holds| holds.ending(date!(2026 - 11 - 22)));
+        let band = &bands(&seen, late)[0];
+        assert_eq!(
+            band.strong,
+            "この保証契約は解約されています（令和8年11月22日（2026年11月22日・日））。"
+        );
+        assert_eq!(seen.remark(late), ["解約済（令和8年11月22日）"]);
     }
 
     #[test]

@@ -91,7 +91,9 @@ fn page(web: &Web, who: &ContractorUser, seq: i32, verified: Verified) -> PageRe
         detail: to::Guarantee(&face.number).to_string(),
         pdf: format!("{}.pdf", to::Certificate(&face.number, seq)),
         envelope: format!("{}.json", to::Certificate(&face.number, seq)),
-        sheet: Sheet::copy(&face, copied(web, "印刷")).with_lead(),
+        sheet: Sheet::copy(&face, copied(web, "印刷"))
+            .with_lead()
+            .remarked(verified.remark),
         number: face.number,
     })
 }
@@ -109,6 +111,7 @@ async fn pdf(web: &Web, verified: Verified) -> PageResult {
     let name = format!("{}-{}-copy.pdf", verified.face.number, verified.face.seq);
     let dress = Dress::Copy {
         line: copied(web, "保存"),
+        remark: verified.remark.clone(),
     };
     // Drawing takes tens of milliseconds of pure reckoning: not on a thread that serves others.
     let bytes = tokio::task::spawn_blocking(move || certificate(&verified.face, &dress))

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use uuid::Uuid;
 
-use super::number_of;
-use crate::domain::act::Proposal;
+use super::{number_of, outcome};
+use crate::domain::act::{ActKind, Proposal};
 use crate::domain::era;
 use crate::domain::guarantee::Version as Held;
 use crate::domain::text;
@@ -41,6 +41,14 @@ enum Form {
 }
 
 impl Form {
+    fn kind(self) -> ActKind {
+        match self {
+            Self::Correction(_) => ActKind::Correction,
+            Self::Cancellation(_) => ActKind::Cancellation,
+            Self::Termination => ActKind::Termination,
+        }
+    }
+
     /// `correction-2`, `cancellation-3`, `termination`.
     fn read(word: &str) -> Option<Self> {
         if word == "termination" {
@@ -56,6 +64,9 @@ impl Form {
     }
 }
 
+/// Label, as it is, as it will be.
+type Changes = Vec<(&'static str, String, String)>;
+
 #[derive(Template)]
 #[template(path = "office/guarantees/act.html")]
 struct ActPage {
@@ -66,6 +77,12 @@ struct ActPage {
     action: String,
     title: String,
     lead: &'static str,
+    /// What it comes to, one sentence each.
+    outcome: Vec<String>,
+    /// What an approver's press does.
+    approval: &'static str,
+    /// 変更取消: what is other afterwards.
+    changes: Changes,
     fields: Vec<FieldView>,
     reason: FieldView,
     id: Uuid,
@@ -142,7 +159,7 @@ async fn page(
             )
         }
         Form::Cancellation(seq) => (
-            format!("「{}」の取消し", label(seq)?),
+            format!("「{}」の変更取消", label(seq)?),
             "いちばん新しい変更を取り消します。取り消すと、その前の内容に戻ります。取り消した変更の番号は、二度と使いません。",
             Vec::new(),
             "変更取消の理由",
@@ -162,7 +179,11 @@ async fn page(
         }
     };
     let id = raw.and_then(|raw| Uuid::try_parse(raw.get("id")).ok());
+    let (outcome, changes) = outcome(web, who, detail, form).await?;
     Ok(ActPage {
+        outcome,
+        changes,
+        approval: outcome::approval(form.kind(), guarantee.form),
         shell: shell::shell(web, who, OfficeMenu::Guarantees, "acts").await?,
         number: guarantee.number.clone(),
         works: guarantee.works_name.clone(),
@@ -177,6 +198,42 @@ async fn page(
         id: id.unwrap_or_else(|| web.chance.id(web.clock.now())),
         last: detail.life.last,
     })
+}
+
+/// What the act comes to as things stand, and what is other after a 変更取消.
+async fn outcome(
+    web: &Web,
+    who: &Officer,
+    detail: &Detail,
+    form: Form,
+) -> Result<(Vec<String>, Changes), AppError> {
+    let number = number_of(who, &detail.guarantee.number)?;
+    let digits = number.digits();
+    let today = era::tokyo_date(web.clock.now());
+    let proposal = match form {
+        Form::Correction(target) => {
+            let held = detail.life.version(detail.life.in_force);
+            let held = held.filter(|held| held.seq != target);
+            let earlier = held.map(|held| outcome::stays(&held.occasion.label()));
+            return Ok((earlier.into_iter().collect(), Vec::new()));
+        }
+        Form::Cancellation(target) => Proposal::Cancellation { target },
+        Form::Termination => Proposal::Termination { on: today },
+    };
+    let Some(outlook) = acts::outlook(web, who, digits, &proposal).await? else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let fee = outcome::fee(proposal.kind(), &outlook);
+    let mut said: Vec<String> = outcome::back_to(&outlook).into_iter().collect();
+    said.push(match form {
+        Form::Termination => format!(
+            "解約日が{}のとき：{fee}解約日で変わります。",
+            era::plain(today)
+        ),
+        Form::Correction(_) | Form::Cancellation(_) => fee,
+    });
+    let back = outlook.back_to.map(|back| back.changes);
+    Ok((said, back.unwrap_or_default()))
 }
 
 /// POST /office/guarantees/{number}/acts/{form}: 起案する

@@ -67,7 +67,8 @@ pub async fn show(
         Kind::Pdf => {
             let name = format!("{}-{seq}-copy.pdf", verified.face.number);
             let line = copied(&web, "保存");
-            pdf(verified.face, Dress::Copy { line }, &name).await
+            let remark = verified.remark;
+            pdf(verified.face, Dress::Copy { line, remark }, &name).await
         }
         Kind::Envelope => {
             let name = format!("{}-{seq}.json", verified.face.number);
@@ -88,7 +89,7 @@ async fn page(web: &Web, who: &Officer, seq: i32, verified: Verified) -> PageRes
         sha256: grouped(&verified.sha256),
         files: format!("{back}/certificates/{seq}"),
         back,
-        sheet: Sheet::copy(&face, copied(web, "印刷")),
+        sheet: Sheet::copy(&face, copied(web, "印刷")).remarked(verified.remark),
         number: face.number,
     })
 }

@@ -5,6 +5,7 @@ pub mod certificate;
 pub mod claim;
 pub mod keys;
 pub mod list;
+mod outcome;
 pub mod show;
 pub mod waiting;
 

@@ -6,7 +6,7 @@ use axum::response::Response;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::number_of;
+use super::{number_of, outcome};
 use crate::domain::act::Proposal;
 use crate::domain::certificate::Standing;
 use crate::domain::guarantee::{Fate, Life};
@@ -56,11 +56,14 @@ struct ActView {
     proposed: String,
     decided: Option<String>,
     words: String,
-    /// What a 訂正 changes: label, as it is, as it is to be.
+    /// What is other afterwards: label, as it is, as it is to be.
     changes: Vec<(&'static str, String, String)>,
     /// Addresses of the decisions, where this person may decide.
     approve: Option<String>,
     drop: Option<String>,
+    /// What it comes to, one sentence each; what approving does.
+    outcome: Vec<String>,
+    approval: &'static str,
     /// Why this person may not approve.
     barred: Option<&'static str>,
     open: bool,
@@ -328,7 +331,7 @@ fn act_view(who: &Officer, base: &str, act: &Act, detail: &Detail) -> ActView {
     };
     let title = match &act.proposal {
         Proposal::Correction { target, .. } => format!("{}の訂正", label(*target)),
-        Proposal::Cancellation { target } => format!("{}の取消し", label(*target)),
+        Proposal::Cancellation { target } => format!("{}の変更取消", label(*target)),
         Proposal::Termination { on } => format!("解約（解約日 {}）", era::both(*on)),
     };
     let own = act.proposed_by == who.account();
@@ -355,7 +358,17 @@ fn act_view(who: &Officer, base: &str, act: &Act, detail: &Detail) -> ActView {
             .zip(act.decided_name.as_ref())
             .map(|(at, name)| format!("{} {name}", era::stamp(at))),
         words: act.words.clone(),
-        changes: act.changes.clone(),
+        changes: match act.outlook.as_ref().and_then(|it| it.back_to.as_ref()) {
+            Some(back) => back.changes.clone(),
+            None => act.changes.clone(),
+        },
+        outcome: act.outlook.as_ref().map_or_else(Vec::new, |outlook| {
+            let mut said: Vec<String> = outcome::back_to(outlook).into_iter().collect();
+            said.extend(outcome::untouched(outlook));
+            said.push(outcome::fee(act.proposal.kind(), outlook));
+            said
+        }),
+        approval: outcome::approval(act.proposal.kind(), detail.guarantee.form),
         approve: may.then(|| format!("{at}/approval")),
         drop: drop.then(|| format!("{at}/drop")),
         barred: (waiting && who.role().may_approve() && own)
