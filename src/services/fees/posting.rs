@@ -145,7 +145,7 @@ pub async fn post_termination(
 }
 
 /// What a change of the guaranteed amount would cost or give back.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeFee {
     pub difference: fee::Difference,
     /// The table's name; an example's begins with 「DEMO」.
