@@ -12,6 +12,7 @@ mod month;
 mod reckoning;
 mod settling;
 mod table;
+mod told;
 mod typed;
 
 pub use checking::{Draft, DraftBracket, Place, TableFault};
@@ -20,6 +21,7 @@ pub use month::Month;
 pub use reckoning::{Fall, Fee, fee};
 pub use settling::{Difference, Refund, difference, termination_refund};
 pub use table::{Bracket, FeeProduct, FeeTable, Mode, RefundPolicy, Rounding, per_cent};
+pub use told::{Step, told};
 pub use typed::{TypedBracket, TypedTable};
 
 #[cfg(test)]

@@ -59,27 +59,21 @@ impl Quote {
         }
     }
 
-    /// What a change of the guaranteed amount costs more; `None` where it costs nothing more.
-    pub(super) fn extra(
-        table: i64,
-        version: i32,
-        product: FeeProduct,
-        body: &FeeTable,
-        (before, after): (Yen, Yen),
-    ) -> Option<Self> {
-        let difference = fee::difference(body, before, after);
+    /// What a change costs more; `None` where it costs nothing more.
+    fn extra(table: i64, version: i32, product: FeeProduct, change: &ChangeFee) -> Option<Self> {
+        let difference = &change.difference;
         let amount = Yen::new(difference.amount).filter(|amount| *amount > Yen::ZERO)?;
         let tax = Yen::new(difference.tax)?;
         Some(Self {
             table,
             version,
-            name: body.name.clone(),
+            name: change.table.clone(),
             product,
             fee: Fee {
                 total: amount.checked_add(tax)?,
                 amount,
                 tax,
-                lines: difference.lines,
+                lines: difference.lines.clone(),
             },
         })
     }
@@ -100,6 +94,8 @@ impl Quote {
 pub struct Due {
     /// `None` where the surety had no table on the day the application was first sent.
     pub quote: Option<Quote>,
+    /// What a change costs more or gives back, by the table that was attached at issue.
+    pub change: Option<ChangeFee>,
     /// Confirmed for the fee as it stands.
     pub paid: Yen,
     /// Something was confirmed for it.
@@ -123,13 +119,19 @@ impl Due {
             .transpose()
             .map_err(AppError::internal)?;
         let mut free = false;
+        let mut change = None;
         let quote = match (FeeProduct::from_code(product).zip(table), before) {
             (Some((product, ((id, version), body))), None) => {
                 Some(Quote::of(id, version, product, &body.0, amount))
             }
             (Some((product, ((id, version), body))), Some(before)) => {
-                let extra = Quote::extra(id, version, product, &body.0, (before, amount));
+                let fee = ChangeFee {
+                    difference: fee::difference(&body.0, before, amount),
+                    table: body.0.name,
+                };
+                let extra = Quote::extra(id, version, product, &fee);
                 free = extra.is_none();
+                change = Some(fee);
                 extra
             }
             // Nothing was charged at issue, so nothing is for a change.
@@ -141,10 +143,21 @@ impl Due {
         };
         Ok(Self {
             quote,
+            change,
             free,
             paid: Yen::new(row.paid_sum).unwrap_or(Yen::MAX),
             confirmed,
         })
+    }
+
+    /// A change that costs nothing more: nothing is to be paid before its issue.
+    pub fn is_free(&self) -> bool {
+        self.free
+    }
+
+    /// A change of a guarantee for which nothing was charged at issue: nothing is reckoned for it.
+    pub fn is_outside_tables(&self) -> bool {
+        self.free && self.change.is_none()
     }
 
     /// Whether an issue has to wait for it: not all of a known fee, or nothing of an unknown one, was

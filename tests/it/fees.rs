@@ -1,6 +1,7 @@
 //! 保証料: two calculators, tables with four eyes, the ledger, shortfalls, papers, months.
 
 mod calculators;
+mod changes;
 mod ledger;
 mod months;
 mod papers;

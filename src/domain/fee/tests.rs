@@ -93,6 +93,58 @@ fn t7_parts_of_a_yen_go_as_the_table_says() {
     );
 }
 
+/// What people read: a line for each bracket, and nothing that changes nothing; the sum and the
+/// rounding that took place stay, so that the yen can be taken again by hand.
+#[test]
+fn the_working_is_told_shortly_and_can_still_be_taken_again_by_hand() {
+    let read = |lines: &[Line]| -> Vec<String> {
+        let steps = told(lines).into_iter();
+        let words = steps.map(|step| format!("{}|{}|{}", step.label, step.working, step.value));
+        words.collect()
+    };
+    assert_eq!(
+        read(&fee(&marginal(), yen(100_000_001)).lines),
+        [
+            "保証金額||100,000,001円",
+            "10,000,000円以下の部分|10,000,000円 × 0.18％|18,000円",
+            "10,000,000円を超え100,000,000円以下の部分|90,000,000円 × 0.12％|108,000円",
+            "100,000,000円を超える部分|1円 × 0.08％|0.0008円",
+            "定額||500円",
+            "合計||126,500.0008円",
+            "端数処理（1円未満切捨て）|126,500.0008円|126,500円",
+        ]
+    );
+    assert_eq!(
+        read(&fee(&marginal(), yen(500_000)).lines),
+        [
+            "保証金額||500,000円",
+            "全額（10,000,000円以下）|500,000円 × 0.18％|900円",
+            "最低保証料|900円より多いため|1,000円",
+        ]
+    );
+    assert_eq!(
+        read(&fee(&reservation(), yen(4_500_000)).lines),
+        [
+            "保証金額||4,500,000円",
+            "定額||7,059円",
+            "消費税（10％・1円未満切捨て）|7,059円 × 10％|705円",
+        ]
+    );
+    let change = difference(&one_rate(650, "floor"), yen(10_000_000), yen(12_000_000));
+    assert_eq!(
+        read(&change.lines),
+        [
+            "変更後の保証料||",
+            "保証金額||12,000,000円",
+            "保証金額の全額|12,000,000円 × 0.065％|7,800円",
+            "変更前の保証料||",
+            "保証金額||10,000,000円",
+            "保証金額の全額|10,000,000円 × 0.065％|6,500円",
+            "差額|7,800円 － 6,500円|1,300円",
+        ]
+    );
+}
+
 #[test]
 fn marginal_brackets_add_their_parts_and_round_once() {
     let table = marginal();

@@ -1,7 +1,7 @@
 //! From what the ledger says to its paper, the same for contractor and branch.
 
 use crate::domain::era;
-use crate::domain::fee::Line;
+use crate::domain::fee;
 use crate::domain::money::Yen;
 use crate::error::AppError;
 use crate::pdf::fee_paper::{FeePaper, PaperRow, fee_paper};
@@ -36,12 +36,14 @@ fn frame(title: &'static str, parties: &Parties) -> FeePaper {
     }
 }
 
-fn row(line: &Line) -> PaperRow {
-    PaperRow {
-        label: line.label(),
-        working: line.working(),
-        value: line.value(),
-        heading: line.is_heading(),
+impl From<fee::Step> for PaperRow {
+    fn from(step: fee::Step) -> Self {
+        Self {
+            label: step.label,
+            working: step.working,
+            value: step.value,
+            heading: step.heading,
+        }
     }
 }
 
@@ -115,7 +117,10 @@ pub fn statement(statement: &Statement) -> FeePaper {
         sum_note: tax_note(entry.product.is_taxed(), tax),
         facts,
         rows_title: "計算の内訳",
-        rows: entry.lines.iter().map(row).collect(),
+        rows: fee::told(&entry.lines)
+            .into_iter()
+            .map(PaperRow::from)
+            .collect(),
         notes: vec!["※端数処理は最後に一度だけ行っています。".to_owned()],
         ..frame(entry.title(), &statement.parties)
     }

@@ -202,7 +202,7 @@ pub(in crate::services) enum Moved {
 }
 
 /// What a change of the guaranteed amount would cost or give back.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeFee {
     pub difference: fee::Difference,
     /// The table's name; an example's begins with 「DEMO」.

@@ -67,7 +67,7 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Query(query): Que
         entries: account
             .entries
             .iter()
-            .map(|entry| EntryLine::of(entry, to::GUARANTEES))
+            .map(|entry| EntryLine::of(entry, to::GUARANTEES).among_others())
             .collect(),
         next: account.next.map(|id| format!("{}?before={id}", to::FEES)),
         later: before.is_some(),

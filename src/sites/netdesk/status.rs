@@ -252,8 +252,8 @@ fn show_page(
 
 fn fee(item: &Item) -> Option<FeeBox> {
     let over = matches!(item.state, ItemState::Declined | ItemState::Withdrawn);
-    let fee = FeeBox::of(item.product.label(), item.due.quote.as_ref());
     let charged = item.state == ItemState::Issued;
+    let fee = FeeBox::due(item.product.label(), &item.due, charged);
     (!over).then(|| if charged { fee } else { fee.rough() })
 }
 

@@ -27,9 +27,16 @@ async fn the_fee_of_the_check_page_is_the_fee_of_the_ledger_and_of_the_paper() {
         .says("30,000円（非課税）")
         .says("概算")
         .says("DEMO")
+        .says("10,000,000円以下の部分")
         .says("10,000,000円 × 0.18％")
+        .says("10,000,000円を超え100,000,000円以下の部分")
         .says("10,000,000円 × 0.12％")
-        .says("端数処理（1円未満切捨て）");
+        .says("合計")
+        // What changes nothing is not told.
+        .never_says("ppm")
+        .never_says("この区分で数える金額")
+        .never_says("端数処理")
+        .never_says("最低保証料");
     applications::submit(&house.app, &desk.who, id, revision)
         .await
         .unwrap();
@@ -78,8 +85,8 @@ async fn the_fee_of_the_check_page_is_the_fee_of_the_ledger_and_of_the_paper() {
             "保証料30,000円非課税",
             number.as_str(),
             "前払金保証（新規）",
-            "10,000,000円×0.18％18,000円",
-            "10,000,000円×0.12％12,000円",
+            "10,000,000円 × 0.18％18,000円",
+            "10,000,000円 × 0.12％12,000円",
             "合計30,000円",
             "最低保証料（1,000円）30,000円",
         ] {
@@ -319,9 +326,7 @@ async fn changes_cancellations_and_the_end_are_reckoned_with_the_table_of_the_is
     assert_eq!(sum, 35_760 - 11_789);
     let mut soumu = house.contractor("minato.soumu").await;
     let page = soumu.get(&format!("/netdesk/guarantees/{number}")).await;
-    page.says("保証料返還計算書")
-        .says("△8,160円")
-        .says("△11,789円");
+    page.says("返還計算書").says("△8,160円").says("△11,789円");
     let papers = page.attributes("a[href*='fee-statements']", "href");
     assert_eq!(papers.len(), 5);
     for (paper, words) in papers.iter().zip([

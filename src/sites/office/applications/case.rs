@@ -553,6 +553,8 @@ fn fee(item: &Item) -> FeeLine {
         )
     } else if item.paid {
         (Tone::Ok, "入金を確認しました。")
+    } else if item.due.is_free() {
+        (Tone::Ok, "この変更に、お支払いいただく保証料はありません。")
     } else {
         (
             Tone::Ok,
@@ -565,7 +567,11 @@ fn fee(item: &Item) -> FeeLine {
         None => String::new(),
     };
     FeeLine {
-        fee: FeeBox::of(item.product.label(), item.due.quote.as_ref()),
+        fee: FeeBox::due(
+            item.product.label(),
+            &item.due,
+            item.state == ItemState::Issued,
+        ),
         tone,
         words: format!("{words}{missing}（{}）", item.fee_method.label()),
     }

@@ -288,7 +288,7 @@ async fn closing_page(
         tag: settled_tag(&closing),
         entries: entries
             .iter()
-            .map(|it| EntryLine::of(it, to::GUARANTEES))
+            .map(|it| EntryLine::of(it, to::GUARANTEES).among_others())
             .collect(),
         settled: settled
             .into_iter()

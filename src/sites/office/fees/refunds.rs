@@ -74,7 +74,7 @@ fn refund(web: &Web, entry: &Entry, sent: Option<Sent<'_>>) -> Refund {
     let (form, faults) = own.map_or((&blank, &[][..]), |(_, form, faults)| (form, faults));
     let (amount, settled_on, form_id) = moved_fields(web, form, faults, true);
     Refund {
-        line: EntryLine::of(entry, to::GUARANTEES),
+        line: EntryLine::of(entry, to::GUARANTEES).among_others(),
         contractor: entry.contractor_name.clone(),
         guarantee: to::Guarantee(&entry.number).to_string(),
         open: papers::signed(entry.open_refund()),
