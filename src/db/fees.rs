@@ -249,13 +249,13 @@ pub async fn of_contractor(
     .await
 }
 
-/// What a contractor has still to pay for its closings, and what it is still to be given back (for
-/// closings and for single refunds), whole yen.
+/// What a contractor has still to pay for its closings, what it is still to be given back (for closings
+/// and for single refunds), and the sum of what no closing gathered yet, whole yen.
 pub async fn open_sums(
     conn: &mut PgConnection,
     surety: i64,
     contractor: i64,
-) -> Result<(i64, i64), sqlx::Error> {
+) -> Result<(i64, i64, i64), sqlx::Error> {
     sqlx::query_as(
         "with moved as (select k.amount + k.tax as total,
              (select coalesce(sum(s.amount), 0) from settlements s where s.closing_id = k.id) as settled
@@ -264,11 +264,35 @@ pub async fn open_sums(
            select f.amount + f.tax, (select coalesce(sum(s.amount), 0) from settlements s where s.fee_id = f.id)
            from fees f where f.surety_id = $1 and f.contractor_id = $2 and not f.monthly and f.amount < 0)
          select coalesce(sum(total - settled) filter (where total > 0), 0)::bigint,
-           coalesce(sum(-total - settled) filter (where total < 0), 0)::bigint from moved",
+           coalesce(sum(-total - settled) filter (where total < 0), 0)::bigint,
+           (select coalesce(sum(f.amount + f.tax), 0)::bigint from fees f
+             where f.surety_id = $1 and f.contractor_id = $2 and f.monthly
+               and not exists (select from closing_fees cf where cf.fee_id = f.id))
+         from moved",
     )
     .bind(surety)
     .bind(contractor)
     .fetch_one(conn)
+    .await
+}
+
+/// What no closing gathered yet of some days, in the order of the ledger.
+pub async fn ungathered(
+    conn: &mut PgConnection,
+    surety: i64,
+    from: Date,
+    before: Date,
+    limit: i64,
+) -> Result<Vec<FeeRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{SELECT} where f.surety_id = $1 and f.monthly and f.day >= $2 and f.day < $3
+           and cf.fee_id is null order by f.id limit $4"
+    )))
+    .bind(surety)
+    .bind(from)
+    .bind(before)
+    .bind(limit)
+    .fetch_all(conn)
     .await
 }
 

@@ -381,7 +381,7 @@ impl ApplicationContent {
         match (self.fy_base(product), scheduled, product) {
             (Some(base), ..) => (base, "今年度対象額"),
             (None, Some(base), _) => (base, "今年度の出来高予定額"),
-            (None, None, Product::Reservation) => (works.price, "予定する請負金額"),
+            (None, None, Product::Reservation) => (works.price, "予定請負金額"),
             (None, None, _) => (works.price, "請負金額"),
         }
     }

@@ -21,7 +21,7 @@ pub use month::Month;
 pub use reckoning::{Fall, Fee, fee};
 pub use settling::{Difference, Refund, difference, termination_refund};
 pub use table::{Bracket, FeeProduct, FeeTable, Mode, RefundPolicy, Rounding, per_cent};
-pub use told::{Step, told};
+pub use told::{Step, told, told_of};
 pub use typed::{TypedBracket, TypedTable};
 
 #[cfg(test)]

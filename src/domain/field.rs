@@ -130,7 +130,7 @@ fields! {
     ContractBillTo, "contract_bill_to", Guarantee, "契約保証料請求先";
     ContractPaperStatement, "contract_paper_statement", Guarantee, "保証料計算書(紙)について";
     ReservationOn, "reservation_on", Guarantee, "契約保証予約を申し込む";
-    ReservationAmount, "reservation_amount", Guarantee, "予約する契約保証金額";
+    ReservationAmount, "reservation_amount", Guarantee, "予約金額";
     ReservationFeeMethod, "reservation_fee_method", Guarantee, "予約手数料支払方法";
     ReservationBillTo, "reservation_bill_to", Guarantee, "予約手数料請求先";
     ReservationPaperStatement, "reservation_paper_statement", Guarantee, "手数料通知書(紙)について";

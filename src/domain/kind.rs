@@ -118,10 +118,10 @@ impl Field {
             return self.label();
         }
         match self {
-            Self::Price => "予定する請負金額",
+            Self::Price => "予定請負金額",
             Self::ContractDate => "契約予定日",
-            Self::PeriodFrom => "工期の予定の始め",
-            Self::PeriodTo => "工期の予定の終わり",
+            Self::PeriodFrom => "予定工期の始め",
+            Self::PeriodTo => "予定工期の終わり",
             Self::Handover => "予約証書受取",
             other => other.label(),
         }
@@ -169,7 +169,7 @@ mod tests {
         ] {
             assert!(kind.asks(field), "{field:?}");
         }
-        assert_eq!(Field::Price.label_in(kind), "予定する請負金額");
+        assert_eq!(Field::Price.label_in(kind), "予定請負金額");
         assert_eq!(
             Field::Price.label_in(ApplicationKind::New),
             "請負金額（総額）"

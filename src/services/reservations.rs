@@ -20,6 +20,7 @@ use crate::domain::certificate::CertificateFace;
 use crate::domain::kind::ApplicationKind;
 use crate::domain::product::Product;
 use crate::domain::typed::TypedForm;
+use crate::domain::works::WorksContract;
 use crate::domain::{carry, era};
 use crate::error::AppError;
 
@@ -72,6 +73,21 @@ pub async fn outcome(app: &App, who: &ContractorUser, guarantee: i64) -> Result<
     let outcome = outcome_of(&mut tx, guarantee).await?;
     tx.commit().await?;
     Ok(outcome)
+}
+
+/// The works an own reservation was asked for: its days are planned. `None` where it is no own one.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn works(
+    app: &App,
+    who: &ContractorUser,
+    application: Uuid,
+) -> Result<Option<WorksContract>, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let content = guarantees::content_of(&mut tx, application).await?;
+    tx.commit().await?;
+    Ok(content.map(|content| content.works))
 }
 
 /// The same for staff, who see no drafts.

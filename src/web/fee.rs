@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::page::{Tag, Tone};
 use crate::domain::era;
-use crate::domain::fee::{self, Fee, Line};
+use crate::domain::fee::{self, Fee, FeeProduct, Line};
 use crate::services::fees::statements::Entry;
 use crate::services::fees::{ChangeFee, Due, Quote, papers};
 
@@ -51,7 +51,9 @@ impl FeeBox {
             tax: quote.map_or_else(String::new, |quote| tax_words(&quote.fee)),
             tags,
             table: quote.map_or_else(String::new, Quote::table_words),
-            steps: quote.map_or_else(Vec::new, |quote| fee::told(&quote.fee.lines)),
+            steps: quote.map_or_else(Vec::new, |quote| {
+                fee::told_of(quote.product, &quote.fee.lines)
+            }),
             unknown: "料率が登録されていないため、保証料をここでは計算できません。",
             open: false,
         }
@@ -102,7 +104,7 @@ impl FeeBox {
     }
 
     /// An example of a table.
-    pub fn worked(title: &str, table: &str, fee: &Fee) -> Self {
+    pub fn worked(title: &str, table: &str, product: FeeProduct, fee: &Fee) -> Self {
         Self {
             title: title.to_owned(),
             lead: "",
@@ -110,7 +112,7 @@ impl FeeBox {
             tax: tax_words(fee),
             tags: Vec::new(),
             table: table.to_owned(),
-            steps: fee::told(&fee.lines),
+            steps: fee::told_of(product, &fee.lines),
             unknown: "",
             open: false,
         }
@@ -175,8 +177,8 @@ pub struct EntryLine {
     /// 前払金保証（新規）
     pub product: String,
     pub works: String,
-    /// 保証料計算書, 保証料返還計算書
-    pub title: &'static str,
+    /// 計算書, 返還計算書, 手数料通知書
+    pub short: &'static str,
     /// 「30,000円」, 「△2,400円」
     pub total: String,
     /// 非課税, うち消費税
@@ -197,7 +199,7 @@ impl EntryLine {
             day: era::slashed(entry.day),
             product: format!("{}（{}）", entry.product.label(), entry.occasion),
             works: entry.works_name.clone(),
-            title: entry.title(),
+            short: entry.title().trim_start_matches("保証料"),
             total: papers::signed(entry.total()),
             tax: if entry.product.is_taxed() {
                 format!("うち消費税 {}", papers::signed(entry.tax))

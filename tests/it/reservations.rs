@@ -43,8 +43,13 @@ async fn sent(visitor: &mut Visitor) -> Uuid {
     let page = visitor.get(&to).await;
     page.is(200)
         .says("契約保証予約")
-        .says("予定する請負金額 80,000,000 円")
+        .says("予定請負金額 80,000,000 円")
         .says("予約期限 令和08年08月10日 契約予定日と同じ日です")
+        .says("予約手数料（概算）")
+        .says("手数料通知書でお知らせします")
+        .says("予約金額 8,000,000 円")
+        .never_says("保証料（概算）")
+        .never_says("0ppm")
         .never_says("電子保証発行完了のお知らせ");
     let revision = page.attributes("[name=revision]", "value").remove(0);
     let address = form.address();
@@ -90,7 +95,7 @@ async fn a_reservation_is_issued_on_paper_with_rows_of_its_own() {
         .get(&format!("/office/applications/{id}"))
         .await
         .says("契約保証予約")
-        .says("予定する請負金額 80,000,000円")
+        .says("予定請負金額 80,000,000円")
         .says("入札日 2026/07/28")
         .says("予約期限 2026/08/10");
     let number = issued(&house, &desk, id).await;
@@ -123,6 +128,13 @@ async fn a_reservation_is_issued_on_paper_with_rows_of_its_own() {
         .await
         .says("予約中")
         .says("落札した：契約保証を申し込む")
+        .says("下書きができます。まだ送信されません。")
+        .says("入札日 令和08年07月28日")
+        .says("契約予定日 令和08年08月10日")
+        .says("予定工期 令和08年08月15日 ～ 令和09年03月20日")
+        .says("予約手数料")
+        .says("7,700円")
+        .says("手数料通知書")
         .never_says("認証キーを");
     // Never electronic, whoever asks below the program.
     for sql in [
@@ -287,7 +299,14 @@ async fn a_bid_that_is_lost_ends_the_reservation_with_a_date() {
         .await
         .says("落札しなかったことを記録しました")
         .says("終了（落札しなかった）")
-        .says("落札しなかった 令和8年7月1日");
+        .says("落札しなかった 令和8年7月1日")
+        .says("この予約は終わりました")
+        .says("お知らせ")
+        // What it was stays to be read, with its fee; nothing is left to be pressed.
+        .says("予約手数料")
+        .says("入札日 令和08年07月28日")
+        .never_says("落札した：契約保証を申し込む")
+        .never_says("落札しなかったとき");
     // Said twice it stays as it was said first; the way to a 契約保証 is closed.
     soumu
         .submit(&lost, &[("lost_on", "2026/7/2")])

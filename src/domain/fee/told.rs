@@ -4,6 +4,7 @@
 //! since every amount that counts, their sum and each rounding that took place are among it.
 
 use super::lines::{Line, Micro};
+use super::table::FeeProduct;
 use crate::domain::money::Yen;
 
 /// One line of a working.
@@ -26,6 +27,18 @@ impl From<&Line> for Step {
             heading: line.is_heading(),
         }
     }
+}
+
+/// The same in the words of a product: a reservation has a 予約金額 and no guarantee yet.
+pub fn told_of(product: FeeProduct, lines: &[Line]) -> Vec<Step> {
+    let mut steps = told(lines);
+    if product == FeeProduct::Reservation {
+        for step in &mut steps {
+            step.label = step.label.replace("保証金額", "予約金額");
+            step.label = step.label.replace("最低保証料", "最低予約手数料");
+        }
+    }
+    steps
 }
 
 /// The lines of a fee, a difference or a refund, told shortly.

@@ -249,23 +249,41 @@ pub async fn months(app: &App, who: &Officer) -> Result<Vec<MonthRow>, AppError>
     Ok(rows)
 }
 
+/// What of a month is open and closed.
+#[derive(Debug, Clone)]
+pub struct MonthView {
+    pub closings: Vec<Closing>,
+    /// What is not gathered yet, contractor by contractor.
+    pub open: Vec<OpenRow>,
+    /// The entries of `open`, oldest first, at most [`SHOWN`].
+    pub entries: Vec<Entry>,
+    /// When it was closed, and by whom.
+    pub closed: Option<(OffsetDateTime, String)>,
+}
+
+/// Entries that are not gathered yet, as many as a page shows.
+pub const SHOWN: i64 = 500;
+
 /// One month: its closings, and what is not gathered yet.
 ///
 /// # Errors
 /// As [`months`].
-pub async fn month(
-    app: &App,
-    who: &Officer,
-    month: Month,
-) -> Result<(Vec<Closing>, Vec<OpenRow>, Option<(OffsetDateTime, String)>), AppError> {
+pub async fn month(app: &App, who: &Officer, month: Month) -> Result<MonthView, AppError> {
     keeper(who)?;
     let (first, before) = (month.first_day(), month.next_first_day());
     let mut tx = app.db.begin(&who.scope()).await?;
     let rows = closings::of_month(&mut tx, who.surety, first).await?;
     let open = closings::open_of_month(&mut tx, who.surety, first, before).await?;
+    let entries = fees::ungathered(&mut tx, who.surety, first, before, SHOWN).await?;
     let closed = closings::closed(&mut tx, who.surety, first).await?;
     tx.commit().await?;
-    Ok((rows.into_iter().map(Closing::from).collect(), open, closed))
+    let entries = entries.into_iter().map(Entry::try_from);
+    Ok(MonthView {
+        closings: rows.into_iter().map(Closing::from).collect(),
+        open,
+        entries: entries.collect::<Result<_, _>>()?,
+        closed,
+    })
 }
 
 /// One closing with its fees and what moved for it.

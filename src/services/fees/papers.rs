@@ -1,7 +1,7 @@
 //! From what the ledger says to its paper, the same for contractor and branch.
 
 use crate::domain::era;
-use crate::domain::fee;
+use crate::domain::fee::{self, FeeProduct};
 use crate::domain::money::Yen;
 use crate::error::AppError;
 use crate::pdf::fee_paper::{FeePaper, PaperRow, fee_paper};
@@ -61,7 +61,14 @@ pub fn statement(statement: &Statement) -> FeePaper {
     let back = entry.gives_back();
     let total = entry.total();
     let mut facts = vec![
-        ("保証契約番号".to_owned(), entry.number.clone()),
+        (
+            match entry.product {
+                FeeProduct::Reservation => "予約番号",
+                _ => "保証契約番号",
+            }
+            .to_owned(),
+            entry.number.clone(),
+        ),
         (
             "商品（保証区分）".to_owned(),
             format!("{}（{}）", entry.product.label(), entry.occasion),
@@ -106,18 +113,21 @@ pub fn statement(statement: &Statement) -> FeePaper {
     };
     let shown = if back { -total } else { total };
     let tax = if back { -entry.tax } else { entry.tax };
+    // A reservation is no guarantee yet, and what it costs is called otherwise.
+    let (lead, what) = if entry.product == FeeProduct::Reservation {
+        (lead.replace("保証料", "予約手数料"), "予約手数料")
+    } else {
+        (lead.to_owned(), "保証料")
+    };
     FeePaper {
         marks: demo(entry.is_demo()),
         dated: Some(entry.day),
-        lead: lead.to_owned(),
-        sum: (
-            if back { "返還額" } else { "保証料" }.to_owned(),
-            signed(shown),
-        ),
+        lead,
+        sum: (if back { "返還額" } else { what }.to_owned(), signed(shown)),
         sum_note: tax_note(entry.product.is_taxed(), tax),
         facts,
         rows_title: "計算の内訳",
-        rows: fee::told(&entry.lines)
+        rows: fee::told_of(entry.product, &entry.lines)
             .into_iter()
             .map(PaperRow::from)
             .collect(),
@@ -207,7 +217,10 @@ pub fn receipt(receipt: &Receipt) -> FeePaper {
             facts.push(("工事名".to_owned(), works_name.clone()));
             facts.push(("発注者名".to_owned(), obligee_name.clone()));
             (
-                format!("{}の保証料として", product.label()),
+                match product {
+                    FeeProduct::Reservation => "契約保証予約の予約手数料として".to_owned(),
+                    _ => format!("{}の保証料として", product.label()),
+                },
                 product.is_taxed(),
             )
         }

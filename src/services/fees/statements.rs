@@ -123,10 +123,11 @@ impl Entry {
 
     /// What its paper is called.
     pub fn title(&self) -> &'static str {
-        if self.gives_back() {
-            "保証料返還計算書"
-        } else {
-            "保証料計算書"
+        match (self.product, self.gives_back()) {
+            (FeeProduct::Reservation, false) => "手数料通知書",
+            (FeeProduct::Reservation, true) => "手数料返還計算書",
+            (_, false) => "保証料計算書",
+            (_, true) => "保証料返還計算書",
         }
     }
 
@@ -299,6 +300,8 @@ pub struct Account {
     /// Still to be paid for closed months, and to be given back; whole yen.
     pub open: i64,
     pub open_refunds: i64,
+    /// What the next statement will gather; negative: it gives back.
+    pub ungathered: i64,
 }
 
 /// Entries of a page.
@@ -319,7 +322,7 @@ pub async fn account(
     let closings = closings::of_contractor(&mut tx, surety, contractor, 60).await?;
     let payments = receipts::of_contractor(&mut tx, surety, contractor, 100).await?;
     let electronic_receipts = receipts::electronic(&mut tx, surety).await?;
-    let (open, open_refunds) = fees::open_sums(&mut tx, surety, contractor).await?;
+    let (open, open_refunds, ungathered) = fees::open_sums(&mut tx, surety, contractor).await?;
     tx.commit().await?;
     let full = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
     let more = rows.len() > full;
@@ -332,6 +335,7 @@ pub async fn account(
         electronic_receipts,
         open,
         open_refunds,
+        ungathered,
     })
 }
 

@@ -55,6 +55,8 @@ struct Page {
     /// To be paid for closed months, and to be given back.
     open: String,
     open_refunds: String,
+    /// What the next statement will gather.
+    ungathered: String,
 }
 
 /// GET /netdesk/fees
@@ -76,12 +78,14 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Query(query): Que
         electronic: account.electronic_receipts,
         open: papers::signed(account.open),
         open_refunds: papers::signed(account.open_refunds),
+        ungathered: papers::signed(account.ungathered),
     })
 }
 
 fn closing_line(closing: &Closing) -> ClosingLine {
     let state = match (closing.open(), closing.total() < 0) {
         (0, true) => Tag::new(Tone::Ok, "返還済"),
+        (0, false) if closing.total() == 0 => Tag::new(Tone::Mute, "お支払いなし"),
         (0, false) => Tag::new(Tone::Ok, "お支払い済"),
         (_, true) => Tag::new(Tone::Note, "返還待ち"),
         (_, false) => Tag::new(Tone::Warn, "お支払い待ち"),

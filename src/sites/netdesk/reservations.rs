@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use time::Date;
 
 use super::applications;
 use super::guarantee::number_of;
@@ -10,11 +11,13 @@ use crate::domain::application::Stage;
 use crate::domain::content::Handover;
 use crate::domain::era;
 use crate::domain::kind::ApplicationKind;
+use crate::domain::works::WorksContract;
 use crate::error::AppError;
 use crate::services::ContractorUser;
 use crate::services::guarantees::{self, Detail, Guarantee};
 use crate::services::reservations::{self, Came, Outcome};
 use crate::web::answer::{self, PageResult};
+use crate::web::fee::EntryLine;
 use crate::web::field::FieldView;
 use crate::web::flash::see_other_telling;
 use crate::web::form::RawForm;
@@ -38,6 +41,10 @@ struct ReservationPage {
     price: String,
     amount: String,
     until: String,
+    /// 入札日, 契約予定日, 予定工期
+    days: Vec<(&'static str, String)>,
+    /// 予約手数料, each with its 手数料通知書.
+    fees: Vec<EntryLine>,
     issued_on: String,
     handover: &'static str,
     came: Option<CameView>,
@@ -56,7 +63,13 @@ struct CameView {
 }
 
 impl ReservationPage {
-    fn new(shell: NetdeskShell, detail: &Detail, outcome: Outcome, lost_on: FieldView) -> Self {
+    fn new(
+        shell: NetdeskShell,
+        detail: &Detail,
+        works: Option<&WorksContract>,
+        outcome: Outcome,
+        lost_on: FieldView,
+    ) -> Self {
         let guarantee = &detail.guarantee;
         let may_write = shell.may_write;
         let (state, came, lost) = match outcome {
@@ -82,6 +95,12 @@ impl ReservationPage {
             price: super::frame::yen(guarantee.price),
             amount: super::frame::yen(guarantee.amount),
             until: era::padded(guarantee.until),
+            days: works.map(planned).unwrap_or_default(),
+            fees: detail
+                .fees
+                .iter()
+                .map(|entry| EntryLine::of(entry, to::GUARANTEES))
+                .collect(),
             issued_on: era::slashed(guarantee.issued_on),
             handover: detail
                 .handover
@@ -98,6 +117,20 @@ impl ReservationPage {
     fn address(&self) -> to::Guarantee<'_> {
         to::Guarantee(&self.number)
     }
+}
+
+/// The days that are planned before a bid.
+fn planned(works: &WorksContract) -> Vec<(&'static str, String)> {
+    let day = |day: Option<Date>| day.map_or_else(|| "―".to_owned(), era::padded);
+    let (from, to) = (works.period_from, works.period_to);
+    vec![
+        ("入札日", day(works.bid_date)),
+        ("契約予定日", day(works.contract_date)),
+        (
+            "予定工期",
+            format!("{} ～ {}", era::padded(from), era::padded(to)),
+        ),
+    ]
 }
 
 fn came_view(came: &Came, may_write: bool) -> CameView {
@@ -144,8 +177,10 @@ pub(super) async fn page(
     detail: &Detail,
 ) -> PageResult {
     let outcome = reservations::outcome(web, who, detail.guarantee.id).await?;
+    let works = reservations::works(web, who, detail.guarantee.application).await?;
     let today = era::plain(era::tokyo_date(web.clock.now()));
-    let page = ReservationPage::new(shell, detail, outcome, lost_on(&today, None));
+    let field = lost_on(&today, None);
+    let page = ReservationPage::new(shell, detail, works.as_ref(), outcome, field);
     answer::page(&page)
 }
 
@@ -208,7 +243,8 @@ pub async fn lose(
     let outcome = reservations::outcome(&web, &who, detail.guarantee.id).await?;
     let field = lost_on(day, Some(fault));
     let shell = shell(&web, &who, &detail).errors(ErrorSummary::of([&field]));
-    let page = ReservationPage::new(shell, &detail, outcome, field);
+    let works = reservations::works(&web, &who, detail.guarantee.application).await?;
+    let page = ReservationPage::new(shell, &detail, works.as_ref(), outcome, field);
     answer::unprocessable(&page)
 }
 

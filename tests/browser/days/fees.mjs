@@ -21,7 +21,7 @@ await day(async d => {
 
   d.step('a proposal with mistakes');
   await admin.fill('適用開始日', '来年の春');
-  await admin.fill('円超', '4,000,000', { within: '区分2' });
+  await admin.fill('下限', '4,000,000', { within: '区分2' });
   await admin.press('提案する');
   same(admin.status, 422, 'the answer');
   await admin.expect('前の行と重なっています。', '適用開始日');
@@ -33,7 +33,7 @@ await day(async d => {
   await admin.expect('区分8');
   await admin.fill('料率表の名前', 'DEMO 2030年度');
   await admin.fill('適用開始日', '令和12年4月1日');
-  await admin.fill('円超', '5,000,000', { within: '区分2' });
+  await admin.fill('下限', '5,000,000', { within: '区分2' });
   await admin.fill('定額', '0', { within: '区分2' });
   await admin.press('提案する');
   same(admin.status, 422, 'a falling edge');

@@ -11,10 +11,10 @@ const ROWS = ['予約番号', '予約申込者', '発注者', '予約金額', '�
 const TABLE = {
   refused: { step: '入札日なしで確認する', netdesk: ['入札日を入力してください', '契約予定日を入力してください'] },
   checked: { step: '申込内容を確認する',
-    netdesk: ['契約保証予約', '予定する請負金額 80,000,000 円', '契約予定日 令和09年01月20日', '工期の予定', '入札日 令和8年12月18日', '予約する契約保証金額 8,000,000 円', '予約期限 令和09年01月20日', '契約予定日と同じ日です', '!電子保証発行完了のお知らせ', '!預託金融機関'] },
+    netdesk: ['契約保証予約', '予定請負金額 80,000,000 円', '契約予定日 令和09年01月20日', '予定工期', '入札日 令和8年12月18日', '予約金額 8,000,000 円', '予約期限 令和09年01月20日', '契約予定日と同じ日です', '!電子保証発行完了のお知らせ', '!預託金融機関'] },
   sent: { step: 'この内容で申し込む',
-    netdesk: ['送信済', '契約保証予約', '予定する請負金額'],
-    office: ['新着', '契約保証予約', '予定する請負金額', '入札日', '証書(紙)', '予約金額'],
+    netdesk: ['送信済', '契約保証予約', '予定請負金額'],
+    office: ['新着', '契約保証予約', '予定請負金額', '入札日', '証書(紙)', '予約金額'],
     list: [WORKS, '予約', '未発行'], other: [`!${WORKS}`] },
   issued: { step: '発行する',
     netdesk: ['契約保証予約の詳細', '予約中', '{予約番号}', '落札した：契約保証を申し込む', '落札しなかったとき', '8,000,000 円', '!認証キーを発注者'],
@@ -52,17 +52,17 @@ await day(async d => {
   d.step('the form of its own');
   await contractor.go('/netdesk/');
   await contractor.go('/netdesk/reservations/new');
-  await contractor.expect('契約保証予約申込', '予定する請負金額', '入札日');
+  await contractor.expect('契約保証予約申込', '予定請負金額', '入札日');
   await contractor.lacks('前払金保証を申し込む', '入札の状況');
   await d.check(contractor, '契約保証予約申込／空');
   await contractor.fill('発注者名', 'みなと野市長');
   await contractor.fill('工事名', WORKS);
   await contractor.choose('工事／業務委託', '工事');
-  await contractor.fill('予定する請負金額', '8000万円');
-  await contractor.fill('工期の予定の始め', '2027-02-01');
-  await contractor.fill('工期の予定の終わり', '2027-09-30');
+  await contractor.fill('予定請負金額', '8000万円');
+  await contractor.fill('予定工期の始め', '2027-02-01');
+  await contractor.fill('予定工期の終わり', '2027-09-30');
   await contractor.choose('前払金保証の申込み', '予定している');
-  await contractor.fill('予約する契約保証金額', '8,000,000');
+  await contractor.fill('予約金額', '8,000,000');
   await contractor.fill('予約手数料支払方法', '一括納付');
   await contractor.fill('予約手数料請求先', '本社　総務部');
   await contractor.choose('手数料通知書(紙)について', '希望しない');

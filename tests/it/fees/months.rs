@@ -41,6 +41,22 @@ async fn a_month_is_closed_once_it_is_over_and_only_once() {
         .await
         .says("2026年7月")
         .says("月の途中");
+    // What stands before the closing is on the contractor's page, and the head office sees which fees.
+    let sum = "38,855円";
+    let mut soumu = house.contractor("minato.soumu").await;
+    soumu
+        .get("/netdesk/fees")
+        .await
+        .says(&format!("締め前（次の計算書にまとめます） {sum}"))
+        .says("お支払い待ち（一括納付の計算書） 0円");
+    admin
+        .get("/office/fee-months/2026-07")
+        .await
+        .says("締め前の保証料")
+        .says(sum)
+        .says("22,080円")
+        .says("前払金保証（新規）")
+        .says("35075-00001M");
     admin
         .post("/office/fee-months/2026-07/closing", &[])
         .await
@@ -132,8 +148,8 @@ async fn a_statement_is_paid_in_parts_and_never_beyond_what_is_open() {
     page.says("一部入金").says("6,455円");
     let mut soumu = house.contractor("minato.soumu").await;
     let list = soumu.get("/netdesk/fees").await;
-    list.says("お支払い待ち")
-        .says("6,455円")
+    list.says("お支払い待ち（一括納付の計算書） 6,455円")
+        .says("締め前（次の計算書にまとめます） 0円")
         .says("2026-07-00001");
     let paper = &list.attributes("a[href*='/fees/closings/']", "href")[0];
     let text = read(&soumu.get(paper).await.bytes);
@@ -205,7 +221,8 @@ async fn a_run_that_dies_is_gone_on_with() {
             Err(_) => died += 1,
             Ok(closed) => {
                 let closed = closed.unwrap();
-                assert!(matches!(closed, Closed::Done { .. }), "{closed:?}");
+                // A run may die with its last step done, its answer unread.
+                assert!(!matches!(closed, Closed::Refused(_)), "{closed:?}");
                 break;
             }
         }

@@ -159,7 +159,7 @@ fn works(content: &ApplicationContent, applied_on: Date) -> Vec<Answer> {
         ),
         Answer::new(Field::PeriodFrom, period)
             .named(if kind == ApplicationKind::Reservation {
-                "工期の予定"
+                "予定工期"
             } else {
                 "工期"
             })

@@ -61,6 +61,12 @@ pub struct ConfirmPage {
     line: BranchLine,
 }
 
+impl ConfirmPage {
+    fn reserves(&self) -> bool {
+        self.kind == ApplicationKind::Reservation
+    }
+}
+
 /// The card of the 認定調書.
 pub struct Record {
     /// Name, size, and when it was attached by whom.

@@ -170,7 +170,7 @@ impl Sheet<'_> {
             _ => String::new(),
         };
         let label = match self.kind {
-            ApplicationKind::Reservation => "工期の予定",
+            ApplicationKind::Reservation => "予定工期",
             _ => "工期",
         };
         FieldView::period(label, (from.id(), self.get(from)), (to.id(), self.get(to)))

@@ -405,9 +405,9 @@ fn a_reservation_asks_what_is_known_before_the_bid() {
         assert_eq!(found > 0, asked, "{}", field.id());
     }
     for words in [
-        "予定する請負金額",
+        "予定請負金額",
         "契約予定日",
-        "工期の予定",
+        "予定工期",
         "入札日",
         "10.0%",
         "予約手数料支払方法",

@@ -95,7 +95,7 @@ fn works(content: &ApplicationContent, applied_on: Date) -> Vec<Fact> {
     let kind = content.kind();
     let date = |date: Option<Date>| date.map_or_else(String::new, words::day);
     let period = match kind {
-        ApplicationKind::Reservation => "工期の予定",
+        ApplicationKind::Reservation => "予定工期",
         _ => "工期",
     };
     let mut lines = vec![

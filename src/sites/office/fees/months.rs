@@ -10,9 +10,10 @@ use crate::domain::fee::Month;
 use crate::domain::money::Yen;
 use crate::error::AppError;
 use crate::services::Officer;
-use crate::services::fees::closing::{self, Closed, Closing, Moved};
+use crate::services::fees::closing::{self, Closed, Closing, Moved, OpenRow};
+use crate::services::fees::papers;
 use crate::services::fees::receipts::{self, Source};
-use crate::services::fees::{papers, statements};
+use crate::services::fees::statements::{self, Entry};
 use crate::sites::office::shell;
 use crate::web::answer::{self, PageResult};
 use crate::web::fee::{self, EntryLine};
@@ -97,6 +98,25 @@ struct OpenLine {
     contractor: String,
     fees: i64,
     amount: String,
+    entries: Vec<EntryLine>,
+    /// Not every entry is shown.
+    cut: bool,
+}
+
+fn open_line(row: &OpenRow, entries: &[Entry]) -> OpenLine {
+    let own = entries
+        .iter()
+        .filter(|it| it.contractor == row.contractor_id);
+    let entries: Vec<_> = own
+        .map(|it| EntryLine::of(it, to::GUARANTEES).among_others())
+        .collect();
+    OpenLine {
+        contractor: row.contractor_name.clone(),
+        fees: row.fees,
+        amount: papers::signed(row.amount),
+        cut: usize::try_from(row.fees).is_ok_and(|fees| fees > entries.len()),
+        entries,
+    }
 }
 
 #[derive(Template)]
@@ -137,24 +157,25 @@ pub async fn show(
 }
 
 async fn page(web: &Web, who: &Officer, month: Month) -> Result<MonthPage, AppError> {
-    let (closings, open, closed) = closing::month(web, who, month).await?;
+    let view = closing::month(web, who, month).await?;
+    let closings = &view.closings;
     let total: i64 = closings.iter().map(Closing::total).sum();
     let unsettled: i64 = closings.iter().map(|it| it.open().max(0)).sum();
     Ok(MonthPage {
         shell: shell::shell(web, who, OfficeMenu::FeeMonths, "fee-months").await?,
         words: month.words(),
         base: to::FeeMonth(month).to_string(),
-        closed: closed.map(|(at, by)| format!("{}　{by}", era::stamp(at))),
+        closed: view
+            .closed
+            .as_ref()
+            .map(|(at, by)| format!("{}　{by}", era::stamp(*at))),
         over: month.is_over(era::tokyo_date(web.clock.now())),
         begins: era::slashed(month.next_first_day()),
         closings: closings.iter().map(closing_line).collect(),
-        open: open
-            .into_iter()
-            .map(|row| OpenLine {
-                contractor: row.contractor_name,
-                fees: row.fees,
-                amount: papers::signed(row.amount),
-            })
+        open: view
+            .open
+            .iter()
+            .map(|row| open_line(row, &view.entries))
             .collect(),
         total: papers::signed(total),
         unsettled: papers::signed(unsettled),

@@ -138,6 +138,8 @@ struct ShowPage {
     waiting: bool,
     falls_meant: FieldView,
     reason: FieldView,
+    /// 「2030/04/01」
+    begins: String,
 }
 
 /// GET /office/fee-tables/{id}
@@ -231,6 +233,7 @@ async fn page(
         waiting,
         falls_meant,
         reason,
+        begins: era::slashed(version.valid_from),
     })
 }
 
@@ -522,13 +525,19 @@ async fn form_page(
 
 fn bracket(number: usize, row: &TypedBracket) -> [FieldView; 4] {
     let name = |stem: &str| format!("{stem}-{number}");
+    let money = |stem: &str, label: &str, value: &str, unit: &'static str| FieldView {
+        unit,
+        ..FieldView::money(&name(stem), label, value).bare()
+    };
     [
-        FieldView::money(&name("over"), "円超", &row.over).stacked(),
-        FieldView::money(&name("up_to"), "円以下", &row.up_to).stacked(),
-        FieldView::text(&name("rate"), "料率（％）", &row.rate)
-            .stacked()
-            .width("in--s num")
-            .input_mode("decimal"),
-        FieldView::money(&name("base_fee"), "定額", &row.base_fee).stacked(),
+        money("over", "下限", &row.over, "円を超え"),
+        money("up_to", "上限", &row.up_to, "円以下"),
+        FieldView {
+            unit: "％",
+            ..FieldView::text(&name("rate"), "料率", &row.rate).bare()
+        }
+        .width("in--money in--s")
+        .input_mode("decimal"),
+        money("base_fee", "定額", &row.base_fee, "円"),
     ]
 }

@@ -31,6 +31,8 @@ pub fn rows(table: &FeeTable) -> Vec<Row> {
         .collect()
 }
 
+const LEAST: &str = "最低保証料";
+
 /// What a version says beside its brackets.
 pub fn facts(version: &Version) -> Vec<(&'static str, String)> {
     let table = &version.table;
@@ -38,7 +40,7 @@ pub fn facts(version: &Version) -> Vec<(&'static str, String)> {
         ("料率表の名前", table.name.clone()),
         ("適用開始日", start(version)),
         ("数え方", table.mode.label().to_owned()),
-        ("最低保証料", least(table)),
+        (LEAST, least(table)),
         ("端数処理", table.rounding.label().to_owned()),
         ("解約のときの返還", table.refund.label().to_owned()),
     ];
@@ -80,8 +82,12 @@ pub fn worked(version: &Version) -> Vec<FeeBox> {
         .into_iter()
         .map(|amount| {
             let fee = fee::fee(&version.table, amount);
-            let title = format!("保証金額 {amount}円");
-            FeeBox::worked(&title, &version.table.name, &fee)
+            let what = match version.product {
+                FeeProduct::Reservation => "予約金額",
+                _ => "保証金額",
+            };
+            let title = format!("{what} {amount}円");
+            FeeBox::worked(&title, &version.table.name, version.product, &fee)
         })
         .collect()
 }
@@ -92,12 +98,15 @@ pub struct Compared {
     pub old: String,
     pub new: String,
     pub differs: bool,
+    /// Amounts stand at the right.
+    pub money: bool,
 }
 
 fn compared(label: impl Into<String>, old: String, new: String) -> Compared {
     Compared {
         label: label.into(),
         differs: old != new,
+        money: false,
         old,
         new,
     }
@@ -112,7 +121,11 @@ pub fn beside(old: Option<&Version>, new: &Version) -> Vec<Compared> {
         .enumerate()
         .map(|(at, (label, value))| {
             let old = before.get(at).map_or(NONE, |(_, old)| old.as_str());
-            compared(label, old.to_owned(), value)
+            let money = label == LEAST;
+            Compared {
+                money,
+                ..compared(label, old.to_owned(), value)
+            }
         })
         .collect();
     let words = |version: &Version, at: usize| {
@@ -128,11 +141,14 @@ pub fn beside(old: Option<&Version>, new: &Version) -> Vec<Compared> {
     }
     for amount in examples(new.product) {
         let total = |version: &Version| format!("{}円", fee::fee(&version.table, amount).total);
-        lines.push(compared(
-            format!("例：保証金額 {amount}円"),
-            old.map_or_else(|| NONE.to_owned(), total),
-            total(new),
-        ));
+        lines.push(Compared {
+            money: true,
+            ..compared(
+                format!("例：保証金額 {amount}円"),
+                old.map_or_else(|| NONE.to_owned(), total),
+                total(new),
+            )
+        });
     }
     lines
 }
