@@ -47,6 +47,41 @@ pub async fn write(visitor: &mut Visitor, obligee: i64, changes: &[(&str, &str)]
 }
 
 #[tokio::test]
+async fn the_preview_marks_what_changes_and_a_start_in_the_past() {
+    let house = House::new().await;
+    let mut admin = house.officer("honsha.admin").await;
+    let id = minato(&house).await;
+    let action = format!("{OBLIGEES}/{id}/books/new");
+    let page = admin.get(&action).await;
+    page.says("影響を確かめる")
+        .says("発注者だけが知っているときの条件です")
+        .says("入力なし");
+    let folded = page.all("details.fold:not([open]) > summary h2");
+    assert!(folded.contains(&"契約の細目".to_owned()), "{folded:?}");
+    let row = "details.fold--row:not([open]) > summary b";
+    let blank = page.all(row).len();
+    assert!(blank > 0, "no row is folded");
+    // A row that was asked for is in view.
+    let same = typed(&page, &action, &[]);
+    let more = send(&mut admin, &action, &same, "more:kinds").await;
+    let folded = more.all("details.fold:not([open]) > summary h2");
+    assert!(!folded.contains(&"契約の細目".to_owned()), "{folded:?}");
+    for (from, past) in [("2026/07/01", true), ("2026/07/02", false)] {
+        let wish = [("valid_from", from), ("rates-prepayment_works", "10分の3")];
+        let fields = typed(&page, &action, &wish);
+        let preview = send(&mut admin, &action, &fields, "preview").await;
+        preview.is(200).says("変わる").says("版1：");
+        let words = "2026/07/01は、過ぎた日です。";
+        if past {
+            preview.says(words);
+        } else {
+            preview.never_says(words);
+        }
+    }
+    house.close().await;
+}
+
+#[tokio::test]
 async fn an_obligee_and_its_book_are_registered_without_a_script() {
     let house = House::new().await;
     let mut admin = house.officer("honsha.admin").await;

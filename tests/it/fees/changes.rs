@@ -2,9 +2,9 @@
 
 use akashi::domain::product::Product;
 
-use super::agreement;
+use crate::house::House;
 use crate::house::desk::{Desk, Ware};
-use crate::house::{House, acts};
+
 use crate::life::asking;
 
 const UNKNOWN: &str = "料率が登録されていないため";
@@ -55,16 +55,7 @@ async fn a_change_that_gives_back_waits_for_no_payment() {
     let form = desk.form(Ware::Electronic);
     let (_, number) = desk.issued(&form, Product::Prepayment).await;
     let less = asking(&[("prepayment_amount", "18,000,000")]);
-    let id = desk.change_sent(&number, &less).await.unwrap();
-    agreement(&house, false).await;
-    let (app, product) = (&house.app, Product::Prepayment);
-    acts::take_up(app, &desk.clerk, id).await.unwrap();
-    acts::pass_on(app, &desk.clerk, id, product).await.unwrap();
-    acts::approve(app, &desk.approver, id, product)
-        .await
-        .unwrap();
-    acts::order(app, &desk.approver, id, product).await.unwrap();
-    house.work().await;
+    let id = desk.changed(&number, &less).await;
     let mut clerk = house.officer("kanagawa.clerk").await;
     clerk
         .get(&format!("/office/applications/{id}"))

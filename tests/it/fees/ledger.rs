@@ -350,6 +350,7 @@ async fn changes_cancellations_and_the_end_are_reckoned_with_the_table_of_the_is
         ],
     ]) {
         let text = read(&soumu.get(paper).await.bytes);
+        assert!(!text.contains("2ページ"), "it goes on one sheet: {text}");
         for words in words {
             assert!(text.contains(words), "{words} is not in {text}");
         }

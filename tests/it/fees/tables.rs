@@ -99,7 +99,12 @@ async fn a_table_is_proposed_by_one_and_put_in_force_by_another() {
         .ask("select state from fee_tables where product = 'contract' and version = 2")
         .await;
     assert_eq!(state, "proposed");
-    approver.get(&at).await.says("承認する");
+    approver
+        .get(&at)
+        .await
+        .says("承認する")
+        .says("から使います。")
+        .says("承認しないとき");
     let done = approver.submit(&format!("{at}/approval"), &[]).await;
     done.says("契約保証の料率表　版2を承認しました。2027/04/01に送信された申込から使います。")
         .says("適用予定");

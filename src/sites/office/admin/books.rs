@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
+use time::Date;
 
 use crate::domain::era;
 use crate::domain::rulebook::form::{self, Draft};
@@ -81,6 +82,72 @@ struct Line {
     words: String,
 }
 
+/// What the new version says, beside the version before.
+struct FactLine {
+    label: String,
+    value: String,
+    differs: bool,
+    /// 「版1：10分の4」 where it said otherwise.
+    before: String,
+}
+
+fn beside(before: Option<(i32, Facts)>, new: Facts) -> Vec<FactLine> {
+    let Some((version, old)) = before else {
+        let plain = |(label, value)| FactLine {
+            label,
+            value,
+            differs: false,
+            before: String::new(),
+        };
+        return new.into_iter().map(plain).collect();
+    };
+    let values = |facts: &Facts, label: &str| -> Vec<String> {
+        let own = facts.iter().filter(|(known, _)| known == label);
+        own.map(|(_, value)| value.clone()).collect()
+    };
+    let mut lines = Vec::new();
+    for (label, value) in &new {
+        let was = values(&old, label);
+        let differs = !was.contains(value);
+        let before = match was.as_slice() {
+            _ if !differs => String::new(),
+            [] => format!("版{version}：なし"),
+            was => format!("版{version}：{}", was.join("、")),
+        };
+        lines.push(FactLine {
+            label: label.clone(),
+            value: value.clone(),
+            differs,
+            before,
+        });
+    }
+    for (label, value) in old {
+        if values(&new, &label).is_empty() {
+            lines.push(FactLine {
+                label,
+                value: "なし".to_owned(),
+                differs: true,
+                before: format!("版{version}：{value}"),
+            });
+        }
+    }
+    lines
+}
+
+/// What is said where a version counts from a day that is over.
+fn past(span: Span, today: Date, follows: bool) -> Option<String> {
+    let start = match span.valid_from {
+        Some(from) if from < today => format!("{}は、過ぎた日です。", era::slashed(from)),
+        None if follows => "適用の始まりが「はじめから」です。".to_owned(),
+        _ => return None,
+    };
+    Some(format!(
+        "{start}その日からあとに送信された申込も、受付中であればこの版で確認し直します。"
+    ))
+}
+
+type Facts = Vec<(String, String)>;
+
 struct TrialRow {
     href: String,
     receipt_no: String,
@@ -103,7 +170,9 @@ struct PreviewPage {
     title: String,
     days: String,
     ends: String,
-    facts: Vec<(String, String)>,
+    /// Where the start lies in the past.
+    past: Option<String>,
+    facts: Vec<FactLine>,
     count: String,
     rows: Vec<TrialRow>,
     more: bool,
@@ -185,7 +254,7 @@ fn typed(raw: &RawForm) -> TypedForm {
         .collect()
 }
 
-/// POST /office/admin/obligees/{id}/books/new: 行を増やす, 結果を見る, 登録する, 入力に戻る.
+/// POST /office/admin/obligees/{id}/books/new: 行を増やす, 影響を確かめる, 登録する, 入力に戻る.
 pub async fn add(
     State(web): State<Web>,
     who: Officer,
@@ -199,7 +268,16 @@ pub async fn add(
         let known = form::ROWS.iter().find(|(known, _)| *known == part);
         let (part, _) = known.ok_or(AppError::NotFound)?;
         form::add_row(&mut form, part);
-        return answer::page(&edit(&web, &who, &shelf, &form, &[]).await?);
+        let mut page = edit(&web, &who, &shelf, &form, &[]).await?;
+        let asked = |group: &&mut Group| group.part.is_some_and(|(known, _)| known == *part);
+        // The new row is what the person asked for.
+        if let Some(group) = page.groups.iter_mut().find(asked) {
+            group.open = true;
+            if let Some(row) = group.rows.last_mut() {
+                row.open = true;
+            }
+        }
+        return answer::page(&page);
     }
     if wish == "edit" {
         return answer::page(&edit(&web, &who, &shelf, &form, &[]).await?);
@@ -315,7 +393,17 @@ async fn previewed(
                 format!("版{version}の適用は「{}」になります。", days(left))
             }
         }),
-        facts: draft.book.full_facts(),
+        past: past(
+            draft.span,
+            era::tokyo_date(web.clock.now()),
+            shelf.newest().is_some(),
+        ),
+        facts: beside(
+            shelf
+                .newest()
+                .map(|newest| (newest.number, newest.book.full_facts())),
+            draft.book.full_facts(),
+        ),
         count: format!("{}件のうち{changed}件が変わります", preview.trials.len()),
         rows: preview.trials.iter().map(trial).collect(),
         more: preview.more,

@@ -18,6 +18,8 @@ pub struct Group {
     pub rows: Vec<Row>,
     /// Where there are rows: their name, and how many.
     pub part: Option<(&'static str, usize)>,
+    /// In view; others are folded to their title.
+    pub open: bool,
 }
 
 /// One row.
@@ -26,6 +28,8 @@ pub struct Row {
     /// Boxes that stand together.
     pub ticks: Vec<Ticks>,
     pub fields: Vec<FieldView>,
+    /// In view; others are folded to their legend.
+    pub open: bool,
 }
 
 /// Boxes of one question.
@@ -55,6 +59,7 @@ impl Row {
             legend,
             ticks: Vec::new(),
             fields,
+            open: false,
         }
     }
 
@@ -83,6 +88,7 @@ impl Group {
             fields,
             rows: Vec::new(),
             part: None,
+            open: false,
         }
     }
 }
@@ -137,7 +143,7 @@ impl Form<'_> {
 /// Every part of the form, in its order.
 pub fn groups(typed: &TypedForm, faults: &[BookFault]) -> Vec<Group> {
     let form = Form { typed, faults };
-    vec![
+    let mut groups = vec![
         span(&form),
         electronic(&form),
         kinds(&form),
@@ -147,7 +153,21 @@ pub fn groups(typed: &TypedForm, faults: &[BookFault]) -> Vec<Group> {
         severities(&form),
         hand_in(&form),
         source(&form),
-    ]
+    ];
+    for group in &mut groups {
+        for row in &mut group.rows {
+            let open = row.all_fields().any(says);
+            row.open = open;
+        }
+        let open = group.id == "span" || group.all_fields().any(says);
+        group.open = open;
+    }
+    groups
+}
+
+/// Whether something stands in a field, or is wrong with it.
+fn says(field: &FieldView) -> bool {
+    !field.value.is_empty() || field.error.is_some()
 }
 
 fn span(form: &Form<'_>) -> Group {
@@ -209,11 +229,11 @@ fn rule(form: &Form<'_>, index: usize) -> Row {
         form.date(&name("from"), "この日から"),
         form.date(&name("until"), "この日まで"),
         form.text(&name("approved"), "発注者だけが答えられる条件")
-            .hint("例：○○市が認めた工事。確認の言葉として表示します。"),
+            .hint("対象かどうかを発注者だけが知っているときの条件です（例：○○市が認めた工事）。申込のとき、お客様に確かめていただく言葉として表示します。"),
         form.text(&name("sections"), "発注担当課")
             .hint("この課の契約だけが対象のとき。いくつかあるときは「、」で区切ります。"),
         form.text(&name("own_kinds"), "加える細目")
-            .hint("下の「契約の細目」の名前で入力します。"),
+            .hint("工事・業務委託の全部ではなく、この対象に入れる契約だけを挙げます。下の「契約の細目」の名前で入力します。"),
         form.text(&name("except"), "除く細目")
             .hint("例：工事監理。下の「契約の細目」の名前で入力します。"),
         form.tick(
@@ -289,7 +309,8 @@ fn rates(form: &Form<'_>) -> Group {
         .into();
     fields.push(
         form.select("fy_base", "割合のもと（複数年度の契約）", "未登録", bases)
-            .optional(),
+            .optional()
+            .hint("複数年度の契約で、上の割合をどの金額に掛けるかです。"),
     );
     Group::new(
         "rates",
