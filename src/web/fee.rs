@@ -27,7 +27,7 @@ pub struct FeeBox {
     pub table: String,
     pub steps: Vec<Step>,
     /// Said where no table is registered.
-    pub unknown: &'static str,
+    pub unknown: String,
     pub open: bool,
 }
 
@@ -69,8 +69,16 @@ impl FeeBox {
             steps: quote.map_or_else(Vec::new, |quote| {
                 quote.fee.lines.iter().map(Step::from).collect()
             }),
-            unknown: "料率が登録されていないため、保証料をここでは計算できません。",
+            unknown: "料率が登録されていないため、保証料をここでは計算できません。".to_owned(),
             open: false,
+        }
+    }
+
+    /// A sentence in the place of an amount.
+    pub fn said(title: &str, words: &str) -> Self {
+        Self {
+            unknown: words.to_owned(),
+            ..Self::of(title, None)
         }
     }
 
@@ -83,7 +91,7 @@ impl FeeBox {
             tags: Vec::new(),
             table: table.to_owned(),
             steps: fee.lines.iter().map(Step::from).collect(),
-            unknown: "",
+            unknown: String::new(),
             open: false,
         }
     }
