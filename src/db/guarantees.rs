@@ -56,10 +56,23 @@ pub struct LineRow {
     pub until: Date,
     pub issued_on: Date,
     pub terminated_on: Option<Date>,
+    /// 対象 of the version in force, where it is not the first one.
+    pub occasion: Option<serde_json::Value>,
 }
 
 const LINE: &str = "id, number, suffix, product, form, obligee_name, works_name, contractor_name,
-  jv_name, price, amount, until, issued_on, terminated_on";
+  jv_name, price, amount, until, issued_on, terminated_on,
+  case when current_seq > 1 then (select convert_from(c.face, 'UTF8')::jsonb -> 'occasion'
+    from certificates c where c.guarantee_id = guarantees.id and c.seq = guarantees.current_seq)
+  end as occasion";
+
+/// 状態
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stand {
+    InForce,
+    Expired,
+    Ended,
+}
 
 /// What a contractor's list is asked for. `like` carries its own `%`.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +86,8 @@ pub struct Search<'a> {
     pub before: Option<(Date, i64)>,
     /// Keyset: newer than this row; the rows come nearest first, that is oldest first.
     pub after: Option<(Date, i64)>,
+    /// How it stands on a day.
+    pub standing: Option<(Stand, Date)>,
     /// Only where pages are numbered (at most 1,000 hits).
     pub offset: i64,
     pub limit: i64,
@@ -93,6 +108,20 @@ impl Search<'_> {
         }
         if let Some(to) = self.to {
             query.push(" and issued_on <= ").push_bind(to);
+        }
+        match self.standing {
+            Some((Stand::Ended, _)) => {
+                query.push(" and terminated_on is not null");
+            }
+            Some((Stand::InForce, today)) => {
+                query.push(" and terminated_on is null and until >= ");
+                query.push_bind(today);
+            }
+            Some((Stand::Expired, today)) => {
+                query.push(" and terminated_on is null and until < ");
+                query.push_bind(today);
+            }
+            None => {}
         }
     }
 

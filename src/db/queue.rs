@@ -19,6 +19,8 @@ pub struct QueueRow {
     pub sent_at: OffsetDateTime,
     pub branch_name: String,
     pub examiner_name: Option<String>,
+    /// Number with letter of the guarantee it changes.
+    pub changes: Option<String>,
     /// [{product, form, amount, state}], prepayment first.
     pub items: Value,
 }
@@ -71,9 +73,11 @@ pub async fn page(
         "select q.*, b.name as branch_name, e.name as examiner_name,
            (select coalesce(jsonb_agg(jsonb_build_object('product', i.product, 'form', i.form,
               'amount', i.amount, 'state', i.state) order by i.product desc), '[]')
-            from application_items i where i.application_id = q.id) as items
+            from application_items i where i.application_id = q.id) as items,
+           (select g.number || g.suffix from guarantees g where g.id = q.guarantee_id) as changes
          from (select a.id, a.receipt_no, a.stage, c.name as contractor_name, a.obligee_name,
-             a.works_name, a.content #>> '{{works,jv,name}}' as jv_name, a.price, a.sent_at, a.branch_id, a.examiner_id
+             a.works_name, a.content #>> '{{works,jv,name}}' as jv_name, a.price, a.sent_at, a.branch_id, a.examiner_id,
+             a.guarantee_id
            {FROM} order by a.sent_at {order}, a.id limit $11 offset $12) q
          join branches b on b.id = q.branch_id
          left join accounts e on e.id = q.examiner_id

@@ -18,7 +18,7 @@ fn copy() -> Dress {
 
 fn dead_copy() -> Dress {
     let Dress::Copy { line, .. } = copy() else {
-        unreachable!()
+        panic!("a copy")
     };
     let remark = ["解約済（令和8年11月22日）", "前の版　最新は変更ー12"];
     Dress::Copy {

@@ -33,6 +33,8 @@ pub struct QueueLine {
     pub sent_at: OffsetDateTime,
     pub branch: String,
     pub examiner: Option<String>,
+    /// Number with letter of the guarantee it changes.
+    pub changes: Option<String>,
     pub items: Vec<QueueItem>,
 }
 
@@ -122,6 +124,7 @@ pub async fn queue(app: &App, who: &Officer, query: &QueueQuery) -> Result<Queue
                 sent_at: row.sent_at,
                 branch: row.branch_name,
                 examiner: row.examiner_name,
+                changes: row.changes,
             })
         })
         .collect::<Result<_, AppError>>()?;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::applications::{Item, unprinted};
 use super::changes::Base;
+use super::fees::{self, Moved};
 use super::issuance::{self, OTHER_VERSION};
 use super::obligees::Obligee;
 use super::{same_works, standing};
@@ -15,7 +16,7 @@ use crate::db::items::ItemRow;
 use crate::db::sureties::{self, ContractorRow};
 use crate::db::{issuing, obligees};
 use crate::domain::application::ItemState;
-use crate::domain::certificate::{hex, sha256};
+use crate::domain::certificate::{Occasion, hex, sha256};
 use crate::domain::content::ApplicationContent;
 use crate::domain::era;
 use crate::domain::guarantee::Barrier;
@@ -56,13 +57,27 @@ pub struct Grounds {
     pub contractor: ContractorRow,
     pub obligee: Option<Obligee>,
     pub findings: Vec<Finding>,
-    /// The number of the guarantee that a 変更の申込 changes.
-    pub changes: Option<String>,
+    /// What a 変更の申込 changes.
+    pub changes: Option<Changes>,
     /// What an approval of each product applied for binds.
     bindings: Vec<(Product, [u8; 32])>,
     today: Date,
     /// 申込日; of a change that of the application its guarantee came from.
     pub applied_on: Date,
+}
+
+/// The guarantee that a 変更の申込 changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changes {
+    /// With its letter.
+    pub number: String,
+    /// The version it was written for: its place, and 新規 or 変更ーn.
+    pub from: (u32, String),
+    /// 変更ーn it becomes, while it is not issued.
+    pub becomes: Option<String>,
+    /// What it costs more (negative: is given back), with tax; `None` where no fee table was attached at
+    /// issue.
+    pub fee: Option<i64>,
 }
 
 impl Grounds {
@@ -123,7 +138,25 @@ impl Grounds {
             // What was issued from this very application is no obstacle to it.
             let done = rows.iter().all(|row| row.state == ItemState::Issued.code());
             findings.push(rules::foundation(barrier.or(moved).filter(|_| !done)));
-            changes = Some(base.number);
+            let (old, product) = (terms.before.amount, terms.before.product);
+            let new = content.terms(product).map_or(old, |it| it.amount);
+            let fee = match case.guarantee_id {
+                Some(guarantee) => {
+                    fees::outlook(conn, guarantee, Moved::Amount { old, new }).await?
+                }
+                None => None,
+            };
+            let from = base.life.version(terms.before.seq);
+            let number = base.life.next_change();
+            changes = Some(Changes {
+                from: (
+                    terms.before.seq,
+                    from.map_or_else(String::new, |from| from.occasion.label()),
+                ),
+                becomes: (!done).then(|| Occasion::Change { number }.label()),
+                number: base.number,
+                fee,
+            });
         } else {
             let received =
                 same_works::received(conn, surety, contractor_id, Some(case.id), &content).await?;

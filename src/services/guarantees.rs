@@ -26,7 +26,7 @@ mod detail;
 mod lists;
 
 pub use detail::{Detail, Past, Version, detail, office_detail};
-pub use lists::{GuaranteeLine, List, ListQuery, PER_PAGE, list, office_list};
+pub use lists::{GuaranteeLine, List, ListQuery, PER_PAGE, Stand, list, office_list};
 
 /// A guarantee, for people.
 #[derive(Debug, Clone)]

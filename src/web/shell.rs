@@ -154,7 +154,7 @@ pub enum OfficeMenu {
     Applications,
     /// 保証契約
     Guarantees,
-    /// 訂正・取消・解約
+    /// 訂正・変更取消・解約
     Acts,
     /// 保証料率表
     FeeTables,
@@ -226,7 +226,7 @@ impl OfficeShell {
                 title: "保証",
                 items: vec![
                     item(to::GUARANTEES, "保証契約", OfficeMenu::Guarantees),
-                    item(to::ACTS, "訂正・取消・解約", OfficeMenu::Acts)
+                    item(to::ACTS, "訂正・変更取消・解約", OfficeMenu::Acts)
                         .count(self.open_acts.filter(|n| *n > 0)),
                 ],
             },

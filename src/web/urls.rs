@@ -225,7 +225,7 @@ pub mod office {
     pub const APPLICATIONS: &str = "/office/applications";
     /// 保証契約
     pub const GUARANTEES: &str = "/office/guarantees";
-    /// 訂正・取消・解約 that wait for a decision
+    /// 訂正・変更取消・解約 that wait for a decision
     pub const ACTS: &str = "/office/acts";
     /// The own account.
     pub const ACCOUNT: &str = "/office/account";

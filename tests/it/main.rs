@@ -23,6 +23,7 @@ mod house;
 mod issue;
 mod leaflet;
 mod life;
+mod life_pages;
 mod lives;
 mod mail;
 mod midterm;

@@ -170,7 +170,7 @@ async fn staff_finds_nothing(house: &House, who: &Officer, theirs: &Theirs) {
     .await
     .unwrap();
     assert!(queue.lines.iter().all(|line| line.id != theirs.sent));
-    let listed = guarantees::office_list(app, who, &ListQuery::default())
+    let listed = guarantees::office_list(app, who, &ListQuery::default(), None)
         .await
         .unwrap();
     assert!(
@@ -255,7 +255,7 @@ async fn head_office_sees_every_branch_of_its_own_surety() {
     guarantees::office_detail(&house.app, &head, digits(&theirs.electronic), None)
         .await
         .unwrap();
-    let listed = guarantees::office_list(&house.app, &head, &ListQuery::default())
+    let listed = guarantees::office_list(&house.app, &head, &ListQuery::default(), None)
         .await
         .unwrap();
     let numbers: Vec<_> = listed.rows.iter().map(|row| row.number.clone()).collect();

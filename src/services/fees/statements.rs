@@ -52,7 +52,7 @@ pub struct Entry {
     pub contractor_name: String,
     pub branch: i64,
     pub kind: Kind,
-    /// 新規, 変更ー1, 変更ー1の取消し, 解約
+    /// 新規, 変更ー1, 変更ー1の変更取消, 解約
     pub occasion: String,
     /// Signed whole yen, without tax.
     pub amount: i64,
@@ -85,7 +85,7 @@ impl TryFrom<FeeRow> for Entry {
             fee_method: FeeMethod::from_code(&row.fee_method),
             occasion: match kind {
                 Kind::Termination => "解約".to_owned(),
-                Kind::Cancelled => format!("{version}の取消し"),
+                Kind::Cancelled => format!("{version}の変更取消"),
                 Kind::Charge | Kind::Extra | Kind::Decrease => version,
             },
             kind,

@@ -4,8 +4,10 @@ use time::Date;
 
 use super::{form_of, product_of};
 use crate::app::App;
+pub use crate::db::guarantees::Stand;
 use crate::db::guarantees::{self, LineRow, Search};
-use crate::domain::certificate::Standing;
+use crate::domain::certificate::{Occasion, Standing};
+use crate::domain::era;
 use crate::domain::product::{CertificateForm, Product};
 use crate::error::AppError;
 use crate::services::cases::{as_typed, like};
@@ -31,6 +33,8 @@ pub struct GuaranteeLine {
     pub issued_on: Date,
     /// 解約日
     pub terminated_on: Option<Date>,
+    /// 変更ーn, where a change is in force.
+    pub change: Option<String>,
 }
 
 impl GuaranteeLine {
@@ -60,6 +64,10 @@ impl TryFrom<LineRow> for GuaranteeLine {
             until: row.until,
             issued_on: row.issued_on,
             terminated_on: row.terminated_on,
+            change: match row.occasion.map(serde_json::from_value).transpose()? {
+                Some(occasion @ Occasion::Change { .. }) => Some(occasion.label()),
+                _ => None,
+            },
         })
     }
 }
@@ -111,13 +119,20 @@ pub async fn list(app: &App, who: &ContractorUser, query: &ListQuery) -> Result<
     page(query, rows, total)
 }
 
-/// The Office's list: the branch's guarantees, head office all.
+/// The Office's list: the branch's guarantees, head office all; of one 状態, if wanted.
 ///
 /// # Errors
 /// When the database cannot be reached.
-pub async fn office_list(app: &App, who: &Officer, query: &ListQuery) -> Result<List, AppError> {
+pub async fn office_list(
+    app: &App,
+    who: &Officer,
+    query: &ListQuery,
+    stand: Option<Stand>,
+) -> Result<List, AppError> {
     let like = like(&query.words);
-    let search = search_of(query, like.as_deref());
+    let today = era::tokyo_date(app.clock.now());
+    let mut search = search_of(query, like.as_deref());
+    search.standing = stand.map(|stand| (stand, today));
     let branch = (!who.is_head).then_some(who.branch);
     let mut tx = app.db.begin(&who.scope()).await?;
     let words = as_typed(&query.words);
@@ -136,6 +151,7 @@ fn search_of<'a>(query: &'a ListQuery, like: Option<&'a str>) -> Search<'a> {
         like,
         before: query.before,
         after: query.after,
+        standing: None,
         offset: paging::offset(PER_PAGE, query.page, query.before, query.after),
         limit: PER_PAGE + 1,
     }

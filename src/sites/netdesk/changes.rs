@@ -128,7 +128,7 @@ impl FeeView {
             },
             table: fee.table.clone(),
             demo: fee.table.starts_with("DEMO"),
-            steps: fee.difference.lines.iter().map(Step::from).collect(),
+            steps: crate::domain::fee::told(&fee.difference.lines),
         }
     }
 }

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::acts::{self, Acts, Deed, Me};
+use super::change::{self, ChangeCard};
 use super::facts::{self, BookView, Group, HistoryLine, RuleLine};
 use super::way::{self, Step};
 use crate::domain::application::{ItemState, Stage};
@@ -155,6 +156,8 @@ pub(super) struct Page {
     way: Vec<Step>,
     returned: Option<ReturnedNote>,
     acts: Acts,
+    /// 変更の前と後
+    change: Option<ChangeCard>,
     items: Vec<ItemLine>,
     rules: Vec<RuleLine>,
     tally: Vec<String>,
@@ -275,7 +278,12 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
         branch: case.branch.name.clone(),
         way: way::steps(case, now),
         returned: returned(case),
-        items: case.items.iter().map(item_line).collect(),
+        change: change::card(case),
+        items: case
+            .items
+            .iter()
+            .map(|item| item_line(case, item))
+            .collect(),
         rules: facts::rules(&case.findings),
         tally: facts::tally(&case.findings),
         checked: checked(case, now),
@@ -312,9 +320,8 @@ fn build(shell: OfficeShell, case: &Case, me: Me, typed: Typed, now: OffsetDateT
                 .filter(|entry| entry.what == Some(Happened::MessageToContractor))
                 .cloned()
                 .collect::<Vec<_>>(),
-            now,
         ),
-        history: facts::history(&case.history, now),
+        history: facts::history(&case.history),
         seen: case.seen.mark().to_owned(),
         memo: fields.memo,
         overrule: fields.overrule,
@@ -432,16 +439,16 @@ fn returned(case: &Case) -> Option<ReturnedNote> {
     Some(ReturnedNote { title, words })
 }
 
-fn item_line(item: &Item) -> ItemLine {
+fn item_line(case: &Case, item: &Item) -> ItemLine {
+    // A change takes no number of its own.
+    let changed = case.changes.as_ref().map(|changes| changes.number.as_str());
+    let number = item.number.as_deref().or(changed);
     ItemLine {
         label: item.product.label(),
         form: words::form(item.form),
         amount: words::yen(item.amount),
-        href: item
-            .number
-            .as_deref()
-            .map_or_else(String::new, |number| to::Guarantee(number).to_string()),
-        number: item.number.clone(),
+        href: number.map_or_else(String::new, |number| to::Guarantee(number).to_string()),
+        number: number.map(str::to_owned),
         paper: item.form == CertificateForm::Paper && item.state == ItemState::Issued,
         tag: words::state(item.state),
         reason: item

@@ -1,8 +1,8 @@
 //! What a case shows beside its acts: what the contractor wrote, the rules' outcomes, the history.
 
-use time::{Date, OffsetDateTime};
+use time::Date;
 
-use crate::domain::content::{ApplicationContent, ChangeTerms, CommonTerms, MidtermTerms};
+use crate::domain::content::{ApplicationContent, CommonTerms, MidtermTerms};
 use crate::domain::field::Field;
 use crate::domain::kind::ApplicationKind;
 use crate::domain::product::Product;
@@ -12,7 +12,6 @@ use crate::domain::{entry, era, midterm};
 use crate::services::cases::Case;
 use crate::services::history::Entry;
 use crate::sites::office::words;
-use crate::web::changed;
 use crate::web::page::{Tag, Tone};
 
 /// A heading with its lines.
@@ -45,17 +44,12 @@ fn wide(label: &'static str, value: impl Into<String>) -> Fact {
     }
 }
 
-/// Everything that was sent, in the order and words of the form. `applied_on`: 申込日.
+/// Everything that was sent, in the order and words of the form; what a change compares has its own card. `applied_on`: 申込日.
 pub fn written(content: &ApplicationContent, branch: &str, applied_on: Date) -> Vec<Group> {
-    let mut groups: Vec<Group> = content
-        .change
-        .iter()
-        .map(|terms| change(content, terms, applied_on))
-        .collect();
-    groups.push(Group {
+    let mut groups = vec![Group {
         title: "請負工事の情報",
         lines: works(content, applied_on),
-    });
+    }];
     groups.extend(Product::ALL.into_iter().filter_map(|product| {
         let terms = content.terms(product)?;
         Some(Group {
@@ -68,26 +62,6 @@ pub fn written(content: &ApplicationContent, branch: &str, applied_on: Date) -> 
     }
     groups.push(information(content, branch));
     groups
-}
-
-/// What holds and what is to hold.
-fn change(content: &ApplicationContent, terms: &ChangeTerms, applied_on: Date) -> Group {
-    let mut lines = vec![
-        fact("変更契約日", words::day(terms.changed_on)),
-        wide("変更の理由", &terms.reason),
-    ];
-    for line in changed::of(content, terms, applied_on) {
-        let value = if line.changed {
-            format!("{} → {}", line.before, line.after)
-        } else {
-            format!("{}（変更なし）", line.before)
-        };
-        lines.push(wide(line.label, value));
-    }
-    Group {
-        title: "変更の前と後",
-        lines,
-    }
 }
 
 fn works(content: &ApplicationContent, applied_on: Date) -> Vec<Fact> {
@@ -413,7 +387,7 @@ pub fn tally(findings: &[Finding]) -> Vec<String> {
 /// One line of 履歴.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryLine {
-    /// 07/02 14:41
+    /// 2026/07/02 14:41
     pub time: String,
     pub who: String,
     /// 前払金保証：承認
@@ -423,12 +397,12 @@ pub struct HistoryLine {
 }
 
 /// Newest first.
-pub fn history(entries: &[Entry], now: OffsetDateTime) -> Vec<HistoryLine> {
+pub fn history(entries: &[Entry]) -> Vec<HistoryLine> {
     entries
         .iter()
         .rev()
         .map(|entry| HistoryLine {
-            time: words::short_time(entry.at, now),
+            time: era::stamp(entry.at),
             who: entry.who.clone(),
             what: match entry.product {
                 Some(product) => format!("{}：{}", product.label(), entry.label()),

@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod case;
+mod change;
 pub mod documents;
 pub mod facts;
 pub mod post;

@@ -204,6 +204,8 @@ struct Line {
     branch: String,
     age: String,
     examiner: String,
+    /// The guarantee it changes.
+    changes: Option<String>,
     items: Vec<LineItem>,
 }
 
@@ -444,6 +446,7 @@ fn line(row: QueueLine, now: OffsetDateTime) -> Line {
         branch: row.branch,
         age: words::age(row.sent_at, now),
         examiner: row.examiner.unwrap_or_else(|| "―".to_owned()),
+        changes: row.changes,
         items: row.items.iter().map(line_item).collect(),
     }
 }

@@ -8,17 +8,28 @@ use crate::domain::era;
 use crate::domain::number::TypedNumber;
 use crate::domain::product::{CertificateForm, Product};
 use crate::services::Officer;
-use crate::services::guarantees::{self, GuaranteeLine, ListQuery, PER_PAGE};
+use crate::services::guarantees::{self, GuaranteeLine, ListQuery, PER_PAGE, Stand};
 use crate::sites::office::{shell, words};
 use crate::web::answer::{self, PageResult};
 use crate::web::field::{Choice, FieldView};
 use crate::web::form::{Query, RawForm};
+use crate::web::page::{Tag, Tone};
 use crate::web::pager::Pager;
 use crate::web::places::{self, Place};
 use crate::web::shell::{OfficeMenu, OfficeShell};
 use crate::web::state::Web;
 use crate::web::summary::ErrorSummary;
 use crate::web::urls::office as to;
+
+/// What the form asks for.
+const FIELDS: [&str; 6] = ["q", "product", "form", "state", "from", "to"];
+
+/// 状態
+const STANDS: [(&str, &str, Stand); 3] = [
+    ("in_force", "有効", Stand::InForce),
+    ("expired", "期限切れ", Stand::Expired),
+    ("ended", "解約", Stand::Ended),
+];
 
 struct Row {
     href: String,
@@ -30,6 +41,8 @@ struct Row {
     amount: String,
     until: String,
     issued: String,
+    /// 解約, 期限切れ, 変更ー1
+    tags: Vec<Tag>,
 }
 
 #[derive(Template)]
@@ -40,6 +53,7 @@ struct Page {
     words: FieldView,
     product: FieldView,
     form: FieldView,
+    state: FieldView,
     from: FieldView,
     to: FieldView,
     filtered: bool,
@@ -64,13 +78,13 @@ impl Asked<'_> {
     }
 
     fn filtered(&self) -> bool {
-        ["q", "product", "form", "from", "to"]
+        FIELDS
             .iter()
             .any(|name| !self.raw.get(name).trim().is_empty())
     }
 
     fn href(&self, more: &[(&str, String)]) -> String {
-        let mut pairs: Vec<(&str, String)> = ["q", "product", "form", "from", "to"]
+        let mut pairs: Vec<(&str, String)> = FIELDS
             .into_iter()
             .filter(|name| !self.raw.get(name).trim().is_empty())
             .map(|name| (name, self.raw.get(name).to_owned()))
@@ -113,7 +127,11 @@ pub async fn list(State(web): State<Web>, who: Officer, Query(raw): Query) -> Pa
         before: places::read(raw.get("before")),
         after: places::read(raw.get("after")),
     };
-    let found = guarantees::office_list(&web, &who, &query).await?;
+    let stand = STANDS
+        .iter()
+        .find(|(code, ..)| *code == raw.get("state"))
+        .map(|(.., stand)| *stand);
+    let found = guarantees::office_list(&web, &who, &query, stand).await?;
     let shell = shell::shell(&web, &who, OfficeMenu::Guarantees, "guarantees").await?;
     let pager = if found.total > 1_000 {
         Pager::keyset(
@@ -134,6 +152,7 @@ pub async fn list(State(web): State<Web>, who: Officer, Query(raw): Query) -> Pa
             .width("num")
             .error(fault)
     };
+    let today = era::tokyo_date(web.clock.now());
     let mut page = Page {
         heading: if who.is_head() {
             format!("{}（すべての支店）", who.branch_name())
@@ -156,10 +175,19 @@ pub async fn list(State(web): State<Web>, who: Officer, Query(raw): Query) -> Pa
                 ("paper", words::form(CertificateForm::Paper)),
             ],
         ),
+        state: choose(
+            "state",
+            raw.get("state"),
+            &STANDS.map(|(code, words, _)| (code, words)),
+        ),
         from: date("from", "発行日の始め", from_fault),
         to: date("to", "発行日の終わり", to_fault),
         filtered: asked.filtered(),
-        rows: found.rows.into_iter().map(row).collect(),
+        rows: found
+            .rows
+            .into_iter()
+            .map(|found| row(found, today))
+            .collect(),
         pager,
         shell,
     };
@@ -180,8 +208,18 @@ fn choose(name: &str, chosen: &str, choices: &[(&str, &'static str)]) -> FieldVi
     FieldView::select(name, name, chosen, all.collect()).bare()
 }
 
-fn row(guarantee: GuaranteeLine) -> Row {
+fn row(guarantee: GuaranteeLine, today: Date) -> Row {
+    let state = match guarantee.terminated_on {
+        Some(_) => Some(Tag::new(Tone::Ng, "解約")),
+        None if guarantee.until < today => Some(Tag::new(Tone::Mute, "期限切れ")),
+        None => None,
+    };
+    let change = guarantee
+        .change
+        .as_ref()
+        .map(|change| Tag::new(Tone::Note, change.clone()));
     Row {
+        tags: state.into_iter().chain(change).collect(),
         href: to::Guarantee(&guarantee.number).to_string(),
         number: guarantee.number,
         product: guarantee.product.label(),

@@ -43,8 +43,8 @@ struct VersionLine {
     /// Addresses of the forms that correct or cancel it.
     correct: Option<String>,
     cancel: Option<String>,
-    /// 訂正 of which version.
-    corrects: Option<u32>,
+    /// 訂正: when it was put right.
+    corrected: Option<String>,
 }
 
 /// An act, as the page shows it.
@@ -205,12 +205,7 @@ fn build(
     Page {
         facts: facts_of(&detail),
         application: to::Case(detail.guarantee.application).to_string(),
-        versions: detail
-            .versions
-            .iter()
-            .rev()
-            .map(|row| version(&base, row, &detail.life, free, now))
-            .collect(),
+        versions: versions(&base, &detail, free, now),
         state: state(&detail, now),
         acts: detail
             .acts
@@ -258,7 +253,7 @@ fn build(
             .iter()
             .map(|entry| EntryLine::of(entry, to::GUARANTEES))
             .collect(),
-        history: facts::history(&detail.history, now),
+        history: facts::history(&detail.history),
         product: detail.guarantee.product.label(),
         form: words::form(detail.guarantee.form),
         paper: !electronic,
@@ -418,11 +413,25 @@ fn past_view(past: &Past, base: &str) -> PastView {
     }
 }
 
-fn version(base: &str, row: &Version, life: &Life, free: bool, now: OffsetDateTime) -> VersionLine {
+/// The version in force first, then the newest.
+fn versions(base: &str, detail: &Detail, free: bool, now: OffsetDateTime) -> Vec<VersionLine> {
+    let held = match detail.guarantee.standing(era::tokyo_date(now)) {
+        Standing::Ended(_) => Tag::new(Tone::Ng, "解約時の版"),
+        Standing::Expired => Tag::new(Tone::Mute, "期限切れの版"),
+        Standing::NotYet | Standing::InForce => Tag::new(Tone::Ok, "いま有効"),
+    };
+    let mut rows: Vec<&Version> = detail.versions.iter().rev().collect();
+    rows.sort_by_key(|row| u32::try_from(row.seq) != Ok(detail.life.in_force));
+    rows.into_iter()
+        .map(|row| version(base, row, &detail.life, free, &held))
+        .collect()
+}
+
+fn version(base: &str, row: &Version, life: &Life, free: bool, held: &Tag) -> VersionLine {
     let seq = u32::try_from(row.seq).unwrap_or_default();
     let mut tags = Vec::new();
     match row.fate {
-        Fate::Shown if seq == life.in_force => tags.push(Tag::new(Tone::Ok, "いま有効")),
+        Fate::Shown if seq == life.in_force => tags.push(held.clone()),
         Fate::Shown => {}
         Fate::Corrected { at, .. } => {
             tags.push(Tag::new(Tone::Mute, format!("訂正済 {}", era::stamp(at))));
@@ -437,7 +446,9 @@ fn version(base: &str, row: &Version, life: &Life, free: bool, now: OffsetDateTi
         correct: shown.then(|| format!("{base}/acts/correction-{seq}")),
         cancel: (shown && life.may_cancel(seq).is_ok())
             .then(|| format!("{base}/acts/cancellation-{seq}")),
-        corrects: row.corrects,
+        corrected: row
+            .corrects
+            .map(|_| era::slashed(era::tokyo_date(row.arrived_at.unwrap_or(row.signed_at)))),
         occasion: row.occasion.label(),
         signed: era::stamp(row.signed_at),
         arrived: row.arrived_at.map(era::stamp),
@@ -447,7 +458,7 @@ fn version(base: &str, row: &Version, life: &Life, free: bool, now: OffsetDateTi
             .iter()
             .rev()
             .map(|look| Look {
-                time: words::short_time(look.at, now),
+                time: era::stamp(look.at),
                 words: match look.kind.as_str() {
                     "pdf" => "PDF（写し）を保存",
                     "envelope" => "署名付きファイルを保存",

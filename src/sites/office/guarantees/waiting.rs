@@ -1,4 +1,4 @@
-//! 訂正・取消・解約: what waits for a decision in the branch, and requests for new keys.
+//! 訂正・変更取消・解約: what waits for a decision in the branch, and requests for new keys.
 
 use askama::Template;
 use axum::extract::State;
@@ -12,13 +12,14 @@ use crate::services::renewals;
 use crate::sites::office::shell;
 use crate::web::answer::{self, PageResult};
 use crate::web::flash::Told;
+use crate::web::page::{Tag, Tone};
 use crate::web::shell::{OfficeMenu, OfficeShell};
 use crate::web::state::Web;
 use crate::web::urls::office as to;
 
 struct ActLine {
     kind: &'static str,
-    state: &'static str,
+    state: Tag,
     number: String,
     href: String,
     product: &'static str,
@@ -60,9 +61,9 @@ pub async fn list(State(web): State<Web>, who: Officer, Told(told): Told) -> Pag
             .map(|row| ActLine {
                 kind: ActKind::from_code(&row.kind).map_or("", ActKind::label),
                 state: if row.state == "approved" {
-                    "手続中"
+                    Tag::new(Tone::Note, "手続中")
                 } else {
-                    "承認待ち"
+                    Tag::new(Tone::Warn, "承認待ち")
                 },
                 href: to::Guarantee(&row.number).to_string(),
                 number: row.number,
