@@ -187,3 +187,8 @@ fn fee_tables_and_what_fees_show() {
 fn t3_t22_t11_t17_on_the_screen() {
     live("worked_cases", "worked_cases.mjs", &DESK);
 }
+
+#[test]
+fn a_new_towns_rule_is_kept_and_answered() {
+    live("new_town", "new_town.mjs", &DESK);
+}

@@ -79,7 +79,7 @@ async fn t13_a_corrected_version_is_hidden_from_the_contractor_and_kept_for_staf
     clerk
         .get(&office)
         .await
-        .says("（訂正・もとは1番目）")
+        .says("訂正後")
         .says("訂正済");
     clerk
         .get(&format!("{office}/certificates/1"))
@@ -157,7 +157,7 @@ async fn t15_a_terminated_guarantee_is_marked_and_its_refund_is_stated() {
     let mut soumu = house.contractor("minato.soumu").await;
     let page = soumu.get(&format!("/netdesk/guarantees/{number}")).await;
     page.says("この保証契約は解約されています")
-        .says("保証料返還計算書");
+        .says("返還計算書");
     let papers = page.attributes("a[href*='fee-statements']", "href");
     assert_eq!(papers.len(), 2, "{papers:?}");
     let text = super::leaflet::text_of(&soumu.get(&papers[1]).await);

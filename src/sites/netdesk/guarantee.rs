@@ -267,7 +267,7 @@ fn acts(who: &ContractorUser, detail: &Detail) -> Acts {
         && guarantee.product != Product::Reservation;
     Acts {
         change: may.then(|| (to::ChangeOf::new(&guarantee.number).to_string(), words)),
-        ended: guarantee.terminated_on.map(era::both),
+        ended: guarantee.terminated_on.map(era::plain),
     }
 }
 
