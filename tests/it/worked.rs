@@ -76,11 +76,7 @@ async fn t13_a_corrected_version_is_hidden_from_the_contractor_and_kept_for_staf
     // Staff see both, and what was put right.
     let mut clerk = house.officer("kanagawa.clerk").await;
     let office = format!("/office/guarantees/{number}");
-    clerk
-        .get(&office)
-        .await
-        .says("訂正後")
-        .says("訂正済");
+    clerk.get(&office).await.says("訂正後").says("訂正済");
     clerk
         .get(&format!("{office}/certificates/1"))
         .await

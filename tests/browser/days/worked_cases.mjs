@@ -3,7 +3,7 @@
 import { day, holds, same } from '../day.mjs';
 import * as story from '../story.mjs';
 
-const WORKS = '市道12号線橋りょう補修工事（見本の計算）';
+const WORKS = '見本大橋補修工事（見本の計算）';
 
 const TABLE = {
   t3: { step: '20,020,000円と20,000,001円：どちらも40.0%と表示され、どちらも超えている',
