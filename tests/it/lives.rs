@@ -144,13 +144,14 @@ impl<'a> Case<'a> {
     }
 
     async fn step(&mut self, at: usize) {
-        match self.rng.random_range(0..20) {
+        match self.rng.random_range(0..22) {
             0..=6 => self.change().await,
             7..=10 => self.correct().await,
             11..=13 => self.cancel().await,
             14 | 15 => self.renew().await,
             16 => self.strangers().await,
             17 => self.clerk_alone().await,
+            18 => self.at_once().await,
             _ if at >= STEPS / 2 => self.end().await,
             _ => self.change().await,
         }
@@ -334,6 +335,53 @@ impl<'a> Case<'a> {
         acts::drop_act(app, &desk.clerk, &digits, id, "思い違い")
             .await
             .unwrap();
+    }
+
+    /// The approver presses in two windows while the clerk orders a new key: one correction, and one
+    /// new key or none.
+    async fn at_once(&mut self) {
+        let desk = self.desk;
+        let app = &desk.house.app;
+        self.diary.push("at once".to_owned());
+        if self.model.ended {
+            return;
+        }
+        let digits = self.digits();
+        let target = self.model.held().seq;
+        let mut right = desk.contents(&self.number, target).await;
+        right.works_name = format!("○○浄水場△△修繕工事（同時{}）", self.model.last + 1);
+        let proposal = Proposal::Correction {
+            target: target.try_into().unwrap(),
+            corrected: Box::new(right.clone()),
+        };
+        let act = desk.proposed(&self.number, &proposal).await.unwrap();
+        let key = app.chance.id(app.clock.now());
+        let (one, other, ordered) = tokio::join!(
+            acts::approve(app, &desk.approver, &digits, act),
+            acts::approve(app, &desk.approver, &digits, act),
+            renewals::order(app, &desk.clerk, &digits, key, "控えの紛失"),
+        );
+        let done = [&one, &other].iter().filter(|it| it.is_ok()).count();
+        // Pressed twice by one person is pressed once; what came of it is counted below.
+        assert!(done >= 1, "{one:?} {other:?}: {:?}", self.diary);
+        desk.house.work().await;
+        let model = &mut self.model;
+        model.last += 1;
+        model.certificates += 1;
+        model.gone.push(target);
+        let last = model.last;
+        let held = model.shown.last_mut().unwrap();
+        held.seq = last;
+        held.says.works = right.works_name;
+        let Some(key) = &mut self.key else {
+            assert!(matches!(ordered, Err(AppError::NotFound)), "{ordered:?}");
+            return;
+        };
+        if ordered.is_ok() {
+            let new = desk.key(&self.number).await;
+            assert_ne!(&new, key);
+            self.old_keys.push(std::mem::replace(key, new));
+        }
     }
 
     async fn check(&self) {

@@ -112,7 +112,7 @@ fn banners(seen: &Seen, standing: Option<Standing>, of: &str) -> Vec<Banner> {
     match standing {
         Some(Standing::Ended(on)) => banners.push(Banner {
             tone: Tone::Ng,
-            strong: format!("この保証契約は解約されています（{}）。", era::both(on)),
+            strong: format!("この保証契約は解約されています（{}）。", era::plain(on)),
             words: match newer {
                 None => "下の証書は、解約の前に有効だった内容です。".to_owned(),
                 Some(_) => String::new(),

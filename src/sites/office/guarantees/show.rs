@@ -327,7 +327,7 @@ fn act_view(who: &Officer, base: &str, act: &Act, detail: &Detail) -> ActView {
     let title = match &act.proposal {
         Proposal::Correction { target, .. } => format!("{}の訂正", label(*target)),
         Proposal::Cancellation { target } => format!("{}の変更取消", label(*target)),
-        Proposal::Termination { on } => format!("解約（解約日 {}）", era::both(*on)),
+        Proposal::Termination { on } => format!("解約（解約日 {}）", era::plain(*on)),
     };
     let own = act.proposed_by == who.account();
     let waiting = act.state == ActState::Proposed;
