@@ -159,7 +159,7 @@ async fn one_round(
     // Connections and their plans first.
     stage.issue(&kitchen, 12).await?;
     let ours = stage.issue(&kitchen, 220).await?;
-    let limit = stage.limit_issue(220)?;
+    let limit = stage.limit_issue(220).await?;
     report.add("C", size, Figures::of(&ours, limit.per_second, limit.cpu));
     kitchen.db.close().await;
 

@@ -207,18 +207,26 @@ impl Stage {
             .pgbench(&self.world.name, &scripts, Bound::Seconds(seconds), &[])
     }
 
-    /// One round of the limit of issuing: `each` per client.
-    pub fn limit_issue(&mut self, each: usize) -> Outcome<Round> {
+    /// One round of the limit of issuing: `each` per client. The script sends one certificate's bytes
+    /// again and again, which the database would refuse: the limit alone is spared that check.
+    pub async fn limit_issue(&mut self, each: usize) -> Outcome<Round> {
         let first = self.next_order;
         self.next_order += each;
         // The script counts up before it does anything.
         let from = i64::try_from(first)? - 1;
-        self.server.pgbench(
+        let mut conn = PgConnection::connect_with(&self.options).await?;
+        conn.execute("alter table certificates disable trigger fits")
+            .await?;
+        let round = self.server.pgbench(
             &self.world.name,
             std::slice::from_ref(&self.issue),
             Bound::Each(each),
             &[("n", from.to_string())],
-        )
+        );
+        conn.execute("alter table certificates enable trigger fits")
+            .await?;
+        conn.close().await?;
+        round
     }
 
     /// One round of T1 and T2 by the worker's verbs: `each` per client, eight at a time.
