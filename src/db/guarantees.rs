@@ -56,13 +56,17 @@ pub struct LineRow {
     pub until: Date,
     pub issued_on: Date,
     pub terminated_on: Option<Date>,
-    /// 対象 of the version in force, where it is not the first one.
+    /// 対象 of the version in force, where it is not the first one; the Office's list only.
+    #[sqlx(default)]
     pub occasion: Option<serde_json::Value>,
 }
 
 const LINE: &str = "id, number, suffix, product, form, obligee_name, works_name, contractor_name,
-  jv_name, price, amount, until, issued_on, terminated_on,
-  case when current_seq > 1 then (select convert_from(c.face, 'UTF8')::jsonb -> 'occasion'
+  jv_name, price, amount, until, issued_on, terminated_on";
+
+/// Beside [`LINE`], where a list names the change in force.
+const OCCASION: &str =
+    "case when current_seq > 1 then (select convert_from(c.face, 'UTF8')::jsonb -> 'occasion'
     from certificates c where c.guarantee_id = guarantees.id and c.seq = guarantees.current_seq)
   end as occasion";
 
@@ -167,6 +171,7 @@ fn of_contractor_where(
 async fn page(
     conn: &mut PgConnection,
     search: &Search<'_>,
+    line: &str,
     conditions: impl Fn(&mut QueryBuilder<Postgres>),
 ) -> Result<(Vec<LineRow>, i64), sqlx::Error> {
     if search.before.or(search.after).is_none() {
@@ -179,7 +184,7 @@ async fn page(
         query.push_bind(search.offset).push(" limit ");
         query.push_bind(search.limit);
         query.push(format!(
-            ") select (select count(*) from hits) as total, {LINE}
+            ") select (select count(*) from hits) as total, {line}
              from page join guarantees using (id) order by issued_on desc, id desc"
         ));
         let rows: Vec<Counted> = query.build_query_as().fetch_all(&mut *conn).await?;
@@ -191,7 +196,7 @@ async fn page(
             return Ok((Vec::new(), 0));
         }
     }
-    let mut query = QueryBuilder::new(format!("select {LINE}"));
+    let mut query = QueryBuilder::new(format!("select {line}"));
     conditions(&mut query);
     search.place(&mut query);
     let rows = query.build_query_as().fetch_all(&mut *conn).await?;
@@ -217,7 +222,7 @@ pub async fn of_contractor(
     contractor: i64,
     search: &Search<'_>,
 ) -> Result<(Vec<LineRow>, i64), sqlx::Error> {
-    page(conn, search, |query| {
+    page(conn, search, LINE, |query| {
         of_contractor_where(query, surety, contractor, search);
     })
     .await
@@ -407,7 +412,7 @@ pub async fn of_office(
     search: &Search<'_>,
     words: Option<&str>,
 ) -> Result<(Vec<LineRow>, i64), sqlx::Error> {
-    page(conn, search, |query| {
+    page(conn, search, &format!("{LINE}, {OCCASION}"), |query| {
         of_office_where(query, surety, branch, search, words);
     })
     .await
