@@ -3,7 +3,8 @@
 //! The limit is pgbench with prepared statements sending the same SQL (argon2id's own threads where
 //! a key is hashed). Rounds of both are interleaved; what counts are ratios within a round. By
 //! default 20 thousand and 200 thousand guarantees; `-- --sizes 20000,200000,2000000` for more,
-//! `-- --rounds 5`, `-- --seconds 4` for longer. Everything lies in a folder of its own below the
+//! `-- --rounds 5`, `-- --seconds 4` for longer, `-- --rules` for nothing but the check of an
+//! application, without a database. Everything lies in a folder of its own below the
 //! system's temporary folder and is gone afterwards (`-- --keep` keeps the logs).
 
 mod cpu;
@@ -33,6 +34,7 @@ pub struct Plan {
     pub rounds: usize,
     pub seconds: u64,
     pub keep: bool,
+    pub rules: bool,
 }
 
 impl Plan {
@@ -42,6 +44,7 @@ impl Plan {
             rounds: 3,
             seconds: 3,
             keep: false,
+            rules: false,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
@@ -56,6 +59,7 @@ impl Plan {
                 "--rounds" => plan.rounds = value()?.parse()?,
                 "--seconds" => plan.seconds = value()?.parse()?,
                 "--keep" => plan.keep = true,
+                "--rules" => plan.rules = true,
                 // What cargo adds by itself.
                 "--bench" => {}
                 other => return Err(format!("{other} is not known").into()),
@@ -79,6 +83,11 @@ fn main() -> ExitCode {
 
 fn run() -> Outcome<()> {
     let plan = Plan::read()?;
+    if plan.rules {
+        let each = rules::each_check()? * 1e6;
+        println!("an application against all rules: {each:.1} us");
+        return Ok(());
+    }
     // From the main thread: the server is told when the thread that started it ends.
     let house = House::open(plan.keep)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -144,7 +144,12 @@ pub(super) fn answer(facts: &Facts) -> Result<Answer, NotUnderstood> {
     let circumstances = facts.circumstances();
     let (findings, change) = match &facts.change {
         None => (
-            rules::check_readable(&content, &facts.application.unsaid(), book, &circumstances),
+            rules::told(rules::judge(
+                &content,
+                &facts.application.unsaid(),
+                book,
+                &circumstances,
+            )),
             None,
         ),
         Some(change) => {

@@ -7,13 +7,13 @@ use super::field::Field;
 use super::product::Product;
 use super::rulebook::{Basis, Electronic, ElectronicRule, RuleBook};
 use super::text;
-use super::wording::era_plain;
+use super::wording::{Words, era_plain, words};
 use super::works::{ContractKind, WorksContract};
 
-mod words;
+mod telling;
 
-pub use words::{date_field, summary};
-use words::{date_label, refused, undated, unregistered};
+pub use telling::{date_field, summary};
+use telling::{date_label, refused, undated, unregistered};
 
 /// What the answer hangs on, as far as it is known while the form is being filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,41 +87,42 @@ impl AcceptanceFacts {
 
 /// The answer, with the sentence that is said beside the choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Acceptance {
+pub enum Acceptance<'a> {
     Accepted {
-        sentence: String,
+        sentence: Words<'a>,
     },
     Refused {
-        sentence: String,
+        sentence: Words<'a>,
     },
     /// An electronic choice is refused until this date is entered.
     NeedsDate {
         basis: Basis,
-        sentence: String,
+        sentence: Words<'a>,
     },
     NeedsKind {
-        sentence: String,
+        sentence: Words<'a>,
     },
     /// Only some sections' contracts are taken, and which one it is was not said.
     NeedsSection {
-        sentence: String,
+        sentence: Words<'a>,
     },
     /// Not known: a warning, and the branch decides.
     Unknown {
-        sentence: String,
+        sentence: Words<'a>,
     },
 }
 
-impl Acceptance {
-    pub fn sentence(&self) -> &str {
-        match self {
+impl Acceptance<'_> {
+    pub fn sentence(&self) -> String {
+        let words = match self {
             Self::Accepted { sentence }
             | Self::Refused { sentence }
             | Self::NeedsDate { sentence, .. }
             | Self::NeedsKind { sentence }
             | Self::NeedsSection { sentence }
             | Self::Unknown { sentence } => sentence,
-        }
+        };
+        words.write()
     }
 
     /// May the electronic certificate be chosen as things stand? Also where nothing is known.
@@ -142,7 +143,11 @@ pub struct RequiredDates {
 }
 
 /// Decides for one product. No book: nobody has registered this obligee.
-pub fn decide(book: Option<&RuleBook>, facts: &AcceptanceFacts, product: Product) -> Acceptance {
+pub fn decide<'a>(
+    book: Option<&'a RuleBook>,
+    facts: &AcceptanceFacts,
+    product: Product,
+) -> Acceptance<'a> {
     if product == Product::Reservation {
         return refused("契約保証予約は、電子保証になりません。".to_owned());
     }
@@ -167,30 +172,31 @@ pub fn decide(book: Option<&RuleBook>, facts: &AcceptanceFacts, product: Product
             product.label()
         ));
     }
+    if let Some(kind) = facts.kind {
+        return for_kind(book, &rules, facts, kind);
+    }
     let [works, consulting] = ContractKind::ALL.map(|kind| for_kind(book, &rules, facts, kind));
-    match facts.kind {
-        Some(ContractKind::Works) => works,
-        Some(ContractKind::Consulting) => consulting,
-        None if works == consulting => works,
-        None => Acceptance::NeedsKind {
-            sentence: format!(
-                "{}の電子保証の対象は、工事と業務委託で異なります。{}を選んでください。",
-                book.body,
-                Field::Kind.label()
-            ),
-        },
+    if works == consulting {
+        return works;
+    }
+    Acceptance::NeedsKind {
+        sentence: words!(
+            "{}の電子保証の対象は、工事と業務委託で異なります。{}を選んでください。",
+            book.body,
+            Field::Kind.label()
+        ),
     }
 }
 
-fn for_kind(
-    book: &RuleBook,
-    rules: &[&ElectronicRule],
+fn for_kind<'a>(
+    book: &'a RuleBook,
+    rules: &[&'a ElectronicRule],
     facts: &AcceptanceFacts,
     kind: ContractKind,
-) -> Acceptance {
+) -> Acceptance<'a> {
     let own = book.own_kind(kind, facts.detail.as_deref());
     let own = own.map(|own| own.name.as_str());
-    let (covering, others): (Vec<&ElectronicRule>, Vec<_>) =
+    let (covering, others): (Vec<&'a ElectronicRule>, Vec<_>) =
         rules.iter().partition(|rule| rule.covers(kind, own));
     let answers = covering
         .into_iter()
@@ -211,7 +217,7 @@ fn for_kind(
     })
 }
 
-fn rank(answer: &Acceptance) -> u8 {
+fn rank(answer: &Acceptance<'_>) -> u8 {
     match answer {
         Acceptance::Accepted { .. } => 0,
         Acceptance::NeedsDate { .. }
@@ -222,75 +228,82 @@ fn rank(answer: &Acceptance) -> u8 {
     }
 }
 
-fn apply(
-    book: &RuleBook,
-    rule: &ElectronicRule,
+fn apply<'a>(
+    book: &'a RuleBook,
+    rule: &'a ElectronicRule,
     facts: &AcceptanceFacts,
-    named: &str,
-) -> Acceptance {
+    named: &'a str,
+) -> Acceptance<'a> {
     if let Some(answer) = section_of(book, rule, facts) {
         return answer;
     }
-    let condition = rule.approved.as_ref().map_or_else(String::new, |approved| {
-        format!("対象は{approved}です。発注者が認めた契約であることをご確認ください。")
-    });
-    let Some(window) = rule.window(era_plain) else {
-        return Acceptance::Accepted {
-            sentence: format!("電子保証をお選びいただけます。{condition}"),
-        };
+    let condition = || {
+        rule.approved.as_ref().map_or_else(String::new, |approved| {
+            format!("対象は{approved}です。発注者が認めた契約であることをご確認ください。")
+        })
     };
+    if !rule.is_dated() {
+        return Acceptance::Accepted {
+            sentence: words!("電子保証をお選びいただけます。{}", condition()),
+        };
+    }
+    let window = || rule.window(era_plain).unwrap_or_default();
     let basis = rule.basis;
     let Some(date) = facts.date(basis) else {
-        return undated(basis, &window);
+        return undated(basis, &window());
     };
     let label = date_label(basis);
     let older = rule.from.is_some_and(|from| date < from);
     let newer = rule.until.is_some_and(|until| date > until);
     if older && !newer && facts.by_change && rule.covers_changes_of_older {
         return Acceptance::Accepted {
-            sentence: format!(
-                "{label} {}：対象日より前の契約ですが、変更契約による新しい保証なので、電子保証をお選びいただけます。{condition}",
-                era_plain(date)
+            sentence: words!(
+                "{label} {}：対象日より前の契約ですが、変更契約による新しい保証なので、電子保証をお選びいただけます。{}",
+                era_plain(date),
+                condition()
             ),
         };
     }
     if older || newer {
         return Acceptance::Refused {
-            sentence: format!(
-                "この発注者は電子保証の対象日（{}：{window}）に当たりません。証書(紙)をお選びください。{label}は{}です。",
+            sentence: words!(
+                "この発注者は電子保証の対象日（{}：{}）に当たりません。証書(紙)をお選びください。{label}は{}です。",
                 basis.label(),
+                window(),
                 era_plain(date)
             ),
         };
     }
     let usual = facts.kind.is_none_or(|kind| kind.label() == named);
-    let kind = if rule.kinds.len() == 1 || !usual {
-        format!("・{named}")
+    let (dot, kind) = if rule.kinds.len() == 1 || !usual {
+        ("・", named)
     } else {
-        String::new()
+        ("", "")
     };
     Acceptance::Accepted {
-        sentence: format!(
-            "{label} {}{kind}：電子保証をお選びいただけます。{condition}",
-            era_plain(date)
+        sentence: words!(
+            "{label} {}{dot}{kind}：電子保証をお選びいただけます。{}",
+            era_plain(date),
+            condition()
         ),
     }
 }
 
 /// Whether the section stands in the way; `None` where it does not.
-fn section_of(
-    book: &RuleBook,
-    rule: &ElectronicRule,
+fn section_of<'a>(
+    book: &'a RuleBook,
+    rule: &'a ElectronicRule,
     facts: &AcceptanceFacts,
-) -> Option<Acceptance> {
-    if rule.sections.is_empty() {
+) -> Option<Acceptance<'a>> {
+    let as_written = |section| rule.sections.contains(section);
+    if rule.sections.is_empty() || facts.section.as_ref().is_some_and(as_written) {
         return None;
     }
     let known = rule.sections.join("・");
     let named = facts.section.as_deref().map(text::search_key);
     let Some(named) = named.filter(|named| !named.is_empty()) else {
         return Some(Acceptance::NeedsSection {
-            sentence: format!(
+            sentence: words!(
                 "{}が電子保証に対応しているのは{known}の契約だけです。電子保証を選ぶには、{}を入力してください。",
                 book.body,
                 Field::ObligeeSection.label()

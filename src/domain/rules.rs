@@ -6,7 +6,7 @@ use time::Date;
 use super::content::ApplicationContent;
 use super::field::Field;
 use super::product::Product;
-use super::rulebook::{RuleBook, Severity};
+use super::rulebook::RuleBook;
 
 mod amounts;
 mod change;
@@ -14,6 +14,7 @@ mod conditions;
 mod id;
 mod inputs;
 mod issue;
+mod judged;
 mod limits;
 mod midterm;
 mod papers;
@@ -27,6 +28,7 @@ mod years;
 pub use change::{ChangeCheck, Follows, check_change, form_stays, foundation};
 pub use id::RuleId;
 pub use issue::before_issue;
+pub use judged::Judged;
 pub use limits::{AmountFacts, Floor, Limit, contract_floor, prepayment_limit};
 pub use midterm::{HalfTime, half_time, midterm_limit};
 pub use papers::{overlap, printable};
@@ -107,52 +109,9 @@ pub struct Finding {
     pub figures: Vec<(String, String)>,
     /// もとになるきまり.
     pub source: String,
-    /// Something has to be typed before the rule can be judged: no rule book makes that less.
-    asks: bool,
 }
 
 impl Finding {
-    fn new(rule: RuleId, field: Field, outcome: Outcome, sentence: String) -> Self {
-        Self {
-            rule,
-            product: None,
-            field,
-            outcome,
-            sentence,
-            figures: Vec::new(),
-            source: String::new(),
-            asks: false,
-        }
-    }
-
-    fn asking(mut self) -> Self {
-        self.asks = true;
-        self
-    }
-
-    /// As much as the rule book lets it count.
-    fn graded(mut self, book: Option<&RuleBook>) -> Self {
-        let severity = book.and_then(|book| book.severities.get(&self.rule));
-        let broken = matches!(self.outcome, Outcome::Warn | Outcome::Refuse);
-        if let Some(severity) = severity.filter(|_| broken && !self.asks && self.rule.is_graded()) {
-            self.outcome = match severity {
-                Severity::Refuse => Outcome::Refuse,
-                Severity::Warn => Outcome::Warn,
-                Severity::Overrule => Outcome::Overrulable,
-            };
-            if self.outcome == Outcome::Overrulable {
-                self.sentence
-                    .push_str("お申し込みはできます。支店が判断します。");
-            }
-        }
-        self
-    }
-
-    fn of(mut self, product: Product) -> Self {
-        self.product = Some(product);
-        self
-    }
-
     fn figure(mut self, label: &str, value: impl ToString) -> Self {
         self.figures.push((label.to_owned(), value.to_string()));
         self
@@ -170,59 +129,72 @@ pub fn check(
     book: Option<&RuleBook>,
     circumstances: &Circumstances,
 ) -> Vec<Finding> {
-    check_readable(content, &[], book, circumstances)
+    told(judge(content, &[], book, circumstances))
 }
 
-/// The same while some fields could not be read: every rule whose own inputs could, so that all
-/// there is to mend is said at once. At `unread` fields the contents hold stand-ins.
-pub fn check_readable(
-    content: &ApplicationContent,
-    unread: &[Field],
-    book: Option<&RuleBook>,
-    circumstances: &Circumstances,
-) -> Vec<Finding> {
-    let mut findings = every_rule(content, unread, book, circumstances);
-    findings.retain(|finding| inputs::were_read(finding, content, unread));
-    findings
-        .into_iter()
-        .map(|finding| finding.graded(book))
-        .collect()
+/// Every word of what was judged.
+pub fn told(judged: Vec<Judged<'_>>) -> Vec<Finding> {
+    judged.into_iter().map(Judged::told).collect()
 }
 
-fn every_rule(
-    content: &ApplicationContent,
+/// The words of what refuses or is pointed out: all that whoever applies has to read.
+pub fn obstacles(mut judged: Vec<Judged<'_>>) -> Vec<Finding> {
+    judged.retain(|it| it.outcome >= Outcome::Warn);
+    told(judged)
+}
+
+/// Holds an application against every rule that applies to it, passed ones included, and writes no
+/// words yet.
+///
+/// While some fields could not be read (`unread`, where the contents hold stand-ins): every rule
+/// whose own inputs could, so that all there is to mend is said at once.
+pub fn judge<'a>(
+    content: &'a ApplicationContent,
     unread: &[Field],
-    book: Option<&RuleBook>,
-    circumstances: &Circumstances,
-) -> Vec<Finding> {
+    book: Option<&'a RuleBook>,
+    circumstances: &'a Circumstances,
+) -> Vec<Judged<'a>> {
+    let mut judged = every_rule(content, unread, book, circumstances);
+    if !unread.is_empty() {
+        judged.retain(|it| inputs::were_read(it, content, unread));
+    }
+    judged.into_iter().map(|it| it.graded(book)).collect()
+}
+
+fn every_rule<'a>(
+    content: &'a ApplicationContent,
+    unread: &[Field],
+    book: Option<&'a RuleBook>,
+    circumstances: &'a Circumstances,
+) -> Vec<Judged<'a>> {
     if let Some(terms) = &content.change {
         return change::check(content, terms, book, circumstances);
     }
-    let mut findings = conditions::works(content, circumstances.today, circumstances.applied_on);
-    findings.extend(years::lines(content));
+    let mut judged = conditions::works(content, circumstances.today, circumstances.applied_on);
+    judged.extend(years::lines(content));
     for product in Product::ALL {
-        findings.extend(conditions::electronic(
+        judged.extend(conditions::electronic(
             content,
             unread,
             book,
             product,
             circumstances.applied_on,
         ));
-        findings.extend(amounts::conditions(content, book, product));
-        findings.extend(match product {
+        judged.extend(amounts::conditions(content, book, product));
+        judged.extend(match product {
             Product::Prepayment => amounts::prepayment(content, unread, book, circumstances),
             Product::Midterm => midterm::check(content, unread, book, circumstances),
             Product::Contract => amounts::contract(content, book),
             Product::Reservation => reservation::check(content, book),
         });
-        findings.extend(conditions::terms(
+        judged.extend(conditions::terms(
             content,
             product,
             circumstances.lump_sum_agreement,
         ));
     }
-    findings.extend(conditions::information(content));
-    findings
+    judged.extend(conditions::information(content));
+    judged
 }
 
 /// What stands in the way, each sentence once.

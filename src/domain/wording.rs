@@ -1,6 +1,64 @@
-//! Small written forms that the rules' sentences need: dates, ratios.
+//! Small written forms that the rules' sentences need: dates, ratios, words for later.
+
+use std::fmt;
+use std::rc::Rc;
 
 use time::Date;
+
+/// Words that are written when somebody reads them: most rules pass, and nobody asks why.
+#[derive(Clone)]
+pub enum Words<'a> {
+    Fixed(&'static str),
+    Told(Rc<dyn Fn() -> String + 'a>),
+}
+
+impl<'a> Words<'a> {
+    pub fn told(write: impl Fn() -> String + 'a) -> Self {
+        Self::Told(Rc::new(write))
+    }
+
+    pub fn write(&self) -> String {
+        match self {
+            Self::Fixed(words) => (*words).to_owned(),
+            Self::Told(write) => write(),
+        }
+    }
+}
+
+impl PartialEq for Words<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.write() == other.write()
+    }
+}
+
+impl Eq for Words<'_> {}
+
+impl fmt::Debug for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.write(), f)
+    }
+}
+
+impl From<&'static str> for Words<'_> {
+    fn from(words: &'static str) -> Self {
+        Self::Fixed(words)
+    }
+}
+
+/// For what is said at once: of a rule that is broken the words are read anyway.
+impl From<String> for Words<'_> {
+    fn from(words: String) -> Self {
+        Self::told(move || words.clone())
+    }
+}
+
+/// As `format!`, written when it is read.
+macro_rules! words {
+    ($($piece:tt)*) => {
+        $crate::domain::wording::Words::told(move || format!($($piece)*))
+    };
+}
+pub(super) use words;
 
 /// 「令和8年7月1日」, without padding.
 pub(super) fn era_plain(date: Date) -> String {

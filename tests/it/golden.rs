@@ -327,9 +327,12 @@ fn every_case_comes_out_as_the_table_says() {
         let book = facts.version().map(|version| &version.book);
         let circumstances = facts.circumstances();
         let findings = match &facts.change {
-            None => {
-                rules::check_readable(&content, &facts.application.unsaid(), book, &circumstances)
-            }
+            None => rules::told(rules::judge(
+                &content,
+                &facts.application.unsaid(),
+                book,
+                &circumstances,
+            )),
             Some(change) => {
                 let before = change.before.content();
                 rules::check_change(&before, &content, change.product, book, &circumstances)

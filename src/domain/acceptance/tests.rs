@@ -50,7 +50,7 @@ fn t18_the_award_decides_and_its_first_day_counts() {
         assert_eq!(
             decide(Some(&book), &on, product),
             Acceptance::Accepted {
-                sentence: "落札決定日 令和8年7月1日：電子保証をお選びいただけます。対象は企業団が認めた契約です。発注者が認めた契約であることをご確認ください。".to_owned()
+                sentence: "落札決定日 令和8年7月1日：電子保証をお選びいただけます。対象は企業団が認めた契約です。発注者が認めた契約であることをご確認ください。".into()
             }
         );
     }
@@ -58,7 +58,7 @@ fn t18_the_award_decides_and_its_first_day_counts() {
         decide(Some(&book), &facts(), Product::Contract),
         Acceptance::NeedsDate {
             basis: Basis::AwardDate,
-            sentence: "この発注者の電子保証の対象は、落札決定日が令和8年7月1日以降の契約です。電子保証を選ぶには、落札決定日を入力してください。".to_owned()
+            sentence: "この発注者の電子保証の対象は、落札決定日が令和8年7月1日以降の契約です。電子保証を選ぶには、落札決定日を入力してください。".into()
         }
     );
 }
@@ -157,11 +157,12 @@ fn a_start_day_is_held_against_the_day_of_applying() {
 
 #[test]
 fn what_is_not_taken_is_named() {
-    let matsubara = decide(Some(&book("松原村")), &facts(), Product::Prepayment);
+    let matsubara = book("松原村");
+    let matsubara = decide(Some(&matsubara), &facts(), Product::Prepayment);
     assert_eq!(
         matsubara,
         Acceptance::Refused {
-            sentence: "松原村は電子保証に対応していません。証書(紙)をお選びください。".to_owned()
+            sentence: "松原村は電子保証に対応していません。証書(紙)をお選びください。".into()
         }
     );
     let consulting = AcceptanceFacts {
@@ -204,7 +205,7 @@ fn what_nobody_knows_is_said_and_not_refused() {
         assert_eq!(
             answer,
             Acceptance::Unknown {
-                sentence: "発注者の電子保証対応が未登録です。発注者へご確認ください。".to_owned()
+                sentence: "発注者の電子保証対応が未登録です。発注者へご確認ください。".into()
             }
         );
     }

@@ -250,6 +250,11 @@ impl ElectronicRule {
         })
     }
 
+    /// Whether it holds only from or until a day.
+    pub(in crate::domain) fn is_dated(&self) -> bool {
+        self.from.is_some() || self.until.is_some()
+    }
+
     /// 「2025/04/01以降」, its dates written by `write`; `None` where no day is named.
     pub(in crate::domain) fn window(&self, write: fn(Date) -> String) -> Option<String> {
         match (self.from, self.until) {

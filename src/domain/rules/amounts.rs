@@ -2,20 +2,21 @@
 
 use super::limits::{self, Bound, contract_bounds};
 use super::rates::{Claim, Lid};
-use super::{Circumstances, Finding, Outcome, RuleId, inputs, years};
+use super::{Circumstances, Judged, Outcome, RuleId, inputs, years};
 use crate::domain::content::ApplicationContent;
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::domain::rulebook::{Minimum, PriceKind, RuleBook};
+use crate::domain::wording::words;
 
 /// Base, range, rate and rounding of the prepayment guarantee, where it is applied for.
-pub(super) fn prepayment(
-    content: &ApplicationContent,
+pub(super) fn prepayment<'a>(
+    content: &'a ApplicationContent,
     unread: &[Field],
-    book: Option<&RuleBook>,
-    circumstances: &Circumstances,
-) -> Vec<Finding> {
+    book: Option<&'a RuleBook>,
+    circumstances: &'a Circumstances,
+) -> Vec<Judged<'a>> {
     let product = Product::Prepayment;
     let Some(terms) = &content.prepayment else {
         return Vec::new();
@@ -53,9 +54,10 @@ pub(super) fn own_bound<'a>(
     product: Product,
     bounds: &'a [Bound],
 ) -> Option<&'a Bound> {
-    let reckoned = inputs::base(content, product, unread)
-        .iter()
-        .all(|field| !unread.contains(field));
+    let reckoned = unread.is_empty()
+        || inputs::base(content, product, unread)
+            .iter()
+            .all(|field| !unread.contains(field));
     bounds.iter().find(|bound| bound.known && reckoned)
 }
 
@@ -84,7 +86,10 @@ pub(super) fn advance<'a>(
 }
 
 /// Range and rate of the contract guarantee, where it is applied for.
-pub(super) fn contract(content: &ApplicationContent, book: Option<&RuleBook>) -> Vec<Finding> {
+pub(super) fn contract<'a>(
+    content: &'a ApplicationContent,
+    book: Option<&'a RuleBook>,
+) -> Vec<Judged<'a>> {
     let product = Product::Contract;
     let Some(terms) = &content.contract else {
         return Vec::new();
@@ -119,11 +124,11 @@ pub(super) fn floor<'a>(
 }
 
 /// What the obligee asks of the contract itself before it pays in advance: least price, least days.
-pub(super) fn conditions(
-    content: &ApplicationContent,
-    book: Option<&RuleBook>,
+pub(super) fn conditions<'a>(
+    content: &'a ApplicationContent,
+    book: Option<&'a RuleBook>,
     product: Product,
-) -> Vec<Finding> {
+) -> Vec<Judged<'a>> {
     let (Some(book), Some(_)) = (book, content.terms(product)) else {
         return Vec::new();
     };
@@ -143,52 +148,60 @@ pub(super) fn conditions(
     findings
 }
 
-fn least_price(
+fn least_price<'a>(
     content: &ApplicationContent,
-    book: &RuleBook,
+    book: &'a RuleBook,
     product: Product,
     minimum: Minimum,
-) -> Finding {
+) -> Judged<'a> {
     let (price, field) = match minimum.price {
         PriceKind::Contract => (Some(content.works.price), Field::Price),
         PriceKind::Planned => (content.bid.planned_price, Field::PlannedPrice),
         PriceKind::Design => (content.bid.design_price, Field::DesignPrice),
     };
     let (label, product_label) = (minimum.price.label(), product.label());
-    let words = format!("{}契約", minimum.words());
+    let contracts = move || format!("{}契約", minimum.words());
     let (outcome, sentence) = match price {
         None => (
             Outcome::Warn,
-            format!(
-                "{}が{product_label}の対象とするのは、{words}です。{label}を入力すると確かめられます。",
-                book.body
+            words!(
+                "{}が{product_label}の対象とするのは、{}です。{label}を入力すると確かめられます。",
+                book.body,
+                contracts()
             ),
         ),
         Some(price) if minimum.met_by(price) => (
             Outcome::Pass,
-            format!("{label}は{price}円で、{product_label}の対象です（{words}）。"),
+            words!(
+                "{label}は{price}円で、{product_label}の対象です（{}）。",
+                contracts()
+            ),
         ),
         Some(price) => (
             Outcome::Refuse,
-            format!(
-                "{}が{product_label}の対象とするのは、{words}です（いまの{label}は{price}円）。{label}に誤りがなければ、{product_label}はお申し込みいただけません。",
-                book.body
+            words!(
+                "{}が{product_label}の対象とするのは、{}です（いまの{label}は{price}円）。{label}に誤りがなければ、{product_label}はお申し込みいただけません。",
+                book.body,
+                contracts()
             ),
         ),
     };
-    let finding = Finding::new(RuleId::MinimumPrice, field, outcome, sentence)
+    Judged::new(RuleId::MinimumPrice, field, outcome, sentence)
         .of(product)
-        .figure(label, price.map_or_else(|| "入力なし".to_owned(), yen))
-        .figure("対象", minimum.words().trim_end_matches('の'));
-    finding.source(sourced(book, &words))
+        .because(move |finding| {
+            finding
+                .figure(label, price.map_or_else(|| "入力なし".to_owned(), yen))
+                .figure("対象", minimum.words().trim_end_matches('の'))
+                .source(sourced(Some(book), &contracts()))
+        })
 }
 
-fn least_days(
+fn least_days<'a>(
     content: &ApplicationContent,
-    book: &RuleBook,
+    book: &'a RuleBook,
     product: Product,
     least: u16,
-) -> Option<Finding> {
+) -> Option<Judged<'a>> {
     let works = &content.works;
     if works.period_from > works.period_to {
         return None;
@@ -198,12 +211,12 @@ fn least_days(
     let (outcome, sentence) = if days >= i64::from(least) {
         (
             Outcome::Pass,
-            format!("工期は{days}日で、{label}の対象です（{least}日以上の契約）。"),
+            words!("工期は{days}日で、{label}の対象です（{least}日以上の契約）。"),
         )
     } else {
         (
             Outcome::Refuse,
-            format!(
+            words!(
                 "{}が{label}の対象とするのは、工期が{least}日以上の契約です（いまの工期は{days}日で、{}日足りません）。工期に誤りがなければ、{label}はお申し込みいただけません。",
                 book.body,
                 i64::from(least) - days
@@ -211,18 +224,21 @@ fn least_days(
         )
     };
     Some(
-        Finding::new(RuleId::MinimumDays, Field::PeriodTo, outcome, sentence)
+        Judged::new(RuleId::MinimumDays, Field::PeriodTo, outcome, sentence)
             .of(product)
-            .figure("工期", format!("{days}日"))
-            .source(sourced(book, &format!("工期が{least}日以上の契約"))),
+            .because(move |finding| {
+                finding
+                    .figure("工期", format!("{days}日"))
+                    .source(sourced(Some(book), &format!("工期が{least}日以上の契約")))
+            }),
     )
 }
 
 /// 「きまり：工期が90日以上の契約　出典：…」.
-pub(super) fn sourced(book: &RuleBook, rule: &str) -> String {
-    match book.source_words() {
-        words if words.is_empty() => format!("きまり：{rule}"),
-        words => format!("きまり：{rule}　出典：{words}"),
+pub(super) fn sourced(book: Option<&RuleBook>, rule: &str) -> String {
+    match book.map(RuleBook::source_words) {
+        Some(words) if !words.is_empty() => format!("きまり：{rule}　出典：{words}"),
+        _ => format!("きまり：{rule}"),
     }
 }
 
@@ -231,19 +247,19 @@ pub(super) fn body<'a>(content: &'a ApplicationContent, book: Option<&'a RuleBoo
 }
 
 /// 1 ≤ amount ≤ price.
-pub(super) fn range(content: &ApplicationContent, product: Product, amount: Yen) -> Finding {
+pub(super) fn range<'a>(content: &ApplicationContent, product: Product, amount: Yen) -> Judged<'a> {
     let price = content.works.price;
     let field = amount_field(product);
     let label = field.label();
     let (outcome, sentence) = if amount == Yen::ZERO {
         (
             Outcome::Refuse,
-            format!("{label}は、1円以上の額を入力してください。"),
+            words!("{label}は、1円以上の額を入力してください。"),
         )
     } else if amount > price {
         (
             Outcome::Refuse,
-            format!(
+            words!(
                 "{label}は、請負金額{price}円以下にしてください。いまの額は{}円多くなっています。",
                 difference(amount, price)
             ),
@@ -251,14 +267,17 @@ pub(super) fn range(content: &ApplicationContent, product: Product, amount: Yen)
     } else {
         (
             Outcome::Pass,
-            format!("{label}は1円以上、請負金額以下です。"),
+            words!("{label}は1円以上、請負金額以下です。"),
         )
     };
-    Finding::new(RuleId::AmountRange, field, outcome, sentence)
+    Judged::new(RuleId::AmountRange, field, outcome, sentence)
         .of(product)
-        .figure(label, yen(amount))
-        .figure("請負金額", yen(price))
-        .source("保証金額は1円以上、請負金額以下")
+        .because(move |finding| {
+            finding
+                .figure(label, yen(amount))
+                .figure("請負金額", yen(price))
+                .source("保証金額は1円以上、請負金額以下")
+        })
 }
 
 fn amount_field(product: Product) -> Field {

@@ -1,7 +1,7 @@
 //! A change of an issued guarantee (domain.md §6.3, T9–T12): what follows from the changed contract,
 //! and whether what is asked for is right.
 
-use super::{Circumstances, Finding, Outcome, RuleId, conditions};
+use super::{Circumstances, Finding, Judged, Outcome, RuleId, conditions};
 use crate::domain::content::{ApplicationContent, Before, ChangeTerms};
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
@@ -76,27 +76,24 @@ pub fn check_change(
         circumstances,
         base_before: None,
     };
-    let (follows, mut findings) = change.judged();
+    let (follows, mut judged) = change.judged();
     if before == after {
-        findings.push(change.nothing());
+        judged.push(change.nothing());
     }
     ChangeCheck {
         follows,
-        findings: findings
-            .into_iter()
-            .map(|finding| finding.graded(book))
-            .collect(),
+        findings: super::told(judged.into_iter().map(|it| it.graded(book)).collect()),
     }
 }
 
 /// A 変更の申込 against every rule: what the change itself is held against, and whether there is
 /// anything to change. Of a price that needs no change the contractor is told so, and it stops there.
-pub(super) fn check(
-    content: &ApplicationContent,
+pub(super) fn check<'a>(
+    content: &'a ApplicationContent,
     terms: &ChangeTerms,
-    book: Option<&RuleBook>,
-    circumstances: &Circumstances,
-) -> Vec<Finding> {
+    book: Option<&'a RuleBook>,
+    circumstances: &'a Circumstances,
+) -> Vec<Judged<'a>> {
     let product = terms.before.product;
     let before = terms.before.content(content);
     let change = Change {
@@ -107,20 +104,20 @@ pub(super) fn check(
         circumstances,
         base_before: terms.before.base,
     };
-    let (follows, judged) = change.judged();
+    let (follows, more) = change.judged();
     let base = change.base(content).amount;
     let same_base = change.base_before.is_none_or(|before| before == base);
-    let mut findings = vec![if before == *content && same_base {
+    let mut judged = vec![if before == *content && same_base {
         change.nothing()
     } else {
         change.asked(&follows)
     }];
-    findings.extend(judged);
+    judged.extend(more);
     let lump_sum = circumstances.lump_sum_agreement;
-    findings.extend(conditions::terms(content, product, lump_sum));
-    findings.retain(|finding| finding.rule != RuleId::ContractRider);
-    findings.extend(conditions::information(content));
-    findings
+    judged.extend(conditions::terms(content, product, lump_sum));
+    judged.retain(|it| it.rule != RuleId::ContractRider);
+    judged.extend(conditions::information(content));
+    judged
 }
 
 impl Before {
@@ -163,11 +160,7 @@ pub fn foundation(barrier: Option<&'static str>) -> Finding {
         Some(words) => (Outcome::Refuse, words),
         None => (Outcome::Pass, "変更のもとの証書は、いまも有効です。"),
     };
-    Finding::new(
-        RuleId::Foundation,
-        Field::ChangedOn,
-        outcome,
-        sentence.to_owned(),
-    )
-    .source("変更は、いま有効な証書の上に")
+    Judged::new(RuleId::Foundation, Field::ChangedOn, outcome, sentence)
+        .told()
+        .source("変更は、いま有効な証書の上に")
 }

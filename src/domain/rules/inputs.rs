@@ -1,14 +1,18 @@
 //! Which fields a rule reads: what could not be read keeps only the rules silent that need it.
 
-use super::{Finding, RuleId};
+use super::{Judged, RuleId};
 use crate::domain::content::ApplicationContent;
 use crate::domain::field::Field;
 use crate::domain::product::Product;
 
-/// Whether everything behind a finding could be read, and its field has no fault of its own yet.
-pub(super) fn were_read(finding: &Finding, content: &ApplicationContent, unread: &[Field]) -> bool {
-    !unread.contains(&finding.field)
-        && inputs(finding, content)
+/// Whether everything behind it could be read, and its field has no fault of its own yet.
+pub(super) fn were_read(
+    judged: &Judged<'_>,
+    content: &ApplicationContent,
+    unread: &[Field],
+) -> bool {
+    !unread.contains(&judged.field)
+        && inputs(judged, content)
             .iter()
             .all(|field| !unread.contains(field))
 }
@@ -47,8 +51,8 @@ fn period() -> [Field; 2] {
     [Field::PeriodFrom, Field::PeriodTo]
 }
 
-fn inputs(finding: &Finding, content: &ApplicationContent) -> Vec<Field> {
-    let product = finding.product.unwrap_or(Product::Prepayment);
+fn inputs(judged: &Judged<'_>, content: &ApplicationContent) -> Vec<Field> {
+    let product = judged.product.unwrap_or(Product::Prepayment);
     let own = Field::of(product);
     let with_base = |more: &[Field]| {
         let mut fields = base(content, product, &[]);
@@ -56,7 +60,7 @@ fn inputs(finding: &Finding, content: &ApplicationContent) -> Vec<Field> {
         fields.extend(more);
         fields
     };
-    match finding.rule {
+    match judged.rule {
         RuleId::ProductChosen => Product::ALL.map(|product| Field::of(product).on).to_vec(),
         RuleId::Period => period().to_vec(),
         RuleId::ContractDate => vec![Field::ContractDate],
@@ -91,7 +95,7 @@ fn inputs(finding: &Finding, content: &ApplicationContent) -> Vec<Field> {
             fields
         }
         RuleId::AmountRange => vec![own.amount, Field::Price],
-        RuleId::MinimumPrice => vec![Field::Kind, Field::Obligee, finding.field],
+        RuleId::MinimumPrice => vec![Field::Kind, Field::Obligee, judged.field],
         RuleId::MinimumDays => {
             let mut fields = vec![Field::Kind, Field::Obligee];
             fields.extend(period());
@@ -120,7 +124,7 @@ fn inputs(finding: &Finding, content: &ApplicationContent) -> Vec<Field> {
         ],
         RuleId::ReservationForm => Vec::new(),
         RuleId::ContractRider => vec![Field::PrepaymentPlan],
-        RuleId::Bank => vec![finding.field],
+        RuleId::Bank => vec![judged.field],
         RuleId::LumpSum => vec![own.fee_method],
         RuleId::Handover => vec![Field::Handover],
         RuleId::NoticeMail => vec![Field::Notify, Field::Email],

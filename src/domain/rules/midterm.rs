@@ -5,13 +5,13 @@ use time::{Date, Duration};
 use super::amounts::{self, sourced, yen};
 use super::limits::{self, Limit};
 use super::rates::Lid;
-use super::{Circumstances, Finding, Outcome, RuleId, Standing, years};
+use super::{Circumstances, Judged, Outcome, RuleId, Standing, years};
 use crate::domain::content::{ApplicationContent, MidtermConditions, MidtermTerms};
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::domain::rulebook::{Fraction, MidtermPolicy, RuleBook};
-use crate::domain::wording::{era_plain, slashed};
+use crate::domain::wording::{era_plain, slashed, words};
 use crate::domain::works::{WorksContract, fiscal_year_end};
 
 const PRODUCT: Product = Product::Midterm;
@@ -78,12 +78,12 @@ fn earlier(circumstances: &Circumstances) -> Yen {
         })
 }
 
-pub(super) fn check(
-    content: &ApplicationContent,
+pub(super) fn check<'a>(
+    content: &'a ApplicationContent,
     unread: &[Field],
-    book: Option<&RuleBook>,
-    circumstances: &Circumstances,
-) -> Vec<Finding> {
+    book: Option<&'a RuleBook>,
+    circumstances: &'a Circumstances,
+) -> Vec<Judged<'a>> {
     let Some(terms) = &content.midterm else {
         return Vec::new();
     };
@@ -118,22 +118,24 @@ pub(super) fn check(
 
 /// What was issued before holds the amount down: both prepayments together, and an earlier
 /// 中間前払金保証 on the same prepayment.
-fn lids(
+fn lids<'a>(
     content: &ApplicationContent,
     terms: &MidtermTerms,
     book: Option<&RuleBook>,
     circumstances: &Circumstances,
-) -> Vec<Lid> {
-    let (earlier, amount) = (earlier(circumstances), terms.common.amount);
-    let prepaid = prepaid(terms, circumstances);
-    let paid = prepaid.checked_add(earlier).unwrap_or(Yen::MAX);
-    let mut both = together(content, paid, amount, book, circumstances);
-    if earlier > Yen::ZERO {
-        let paid = format!("前払金{paid}円");
-        let each = format!("前払金{prepaid}円と発行済みの中間前払金{earlier}円");
-        both.words = both.words.replace(&paid, &each);
-    }
-    let mut lids = vec![both];
+) -> Vec<Lid<'a>> {
+    let before = Before {
+        prepaid: prepaid(terms, circumstances),
+        earlier: earlier(circumstances),
+    };
+    let mut lids = vec![together(
+        content,
+        before,
+        terms.common.amount,
+        book,
+        circumstances,
+    )];
+    let earlier = before.earlier;
     if earlier > Yen::ZERO {
         let own = book.and_then(|book| book.rates.midterm(content.works.kind));
         let bound = limits::one(own, Fraction::tenths(2));
@@ -142,50 +144,73 @@ fn lids(
         lids.push(Lid {
             rule: RuleId::MidtermRate,
             limit: whole.checked_sub(earlier).unwrap_or(Yen::ZERO),
-            words: format!(
+            words: words!(
                 "{}（{whole}円）から発行済みの中間前払金{earlier}円を引いた額",
                 bound.of_base(base.label)
             ),
             known: bound.known,
-            figures: vec![("発行済みの中間前払金".to_owned(), yen(earlier))],
+            figure: ("発行済みの中間前払金", words!("{earlier}円")),
         });
     }
     lids
 }
 
+/// What was paid of the other prepayment, and of the same one before.
+#[derive(Clone, Copy)]
+pub(super) struct Before {
+    pub(super) prepaid: Yen,
+    pub(super) earlier: Yen,
+}
+
+impl Before {
+    fn sum(self) -> Yen {
+        self.prepaid.checked_add(self.earlier).unwrap_or(Yen::MAX)
+    }
+
+    fn words(self) -> String {
+        let Self { prepaid, earlier } = self;
+        if earlier == Yen::ZERO {
+            return format!("前払金{prepaid}円");
+        }
+        format!("前払金{prepaid}円と発行済みの中間前払金{earlier}円")
+    }
+}
+
 /// Both prepayments together, without what was paid before.
-pub(super) fn together(
+pub(super) fn together<'a>(
     content: &ApplicationContent,
-    prepaid: Yen,
+    before: Before,
     amount: Yen,
     book: Option<&RuleBook>,
     circumstances: &Circumstances,
-) -> Lid {
+) -> Lid<'a> {
     let own = book.and_then(|book| book.rates.together(content.works.kind));
     let bound = limits::one(own, Fraction::tenths(6));
     let base = years::base(content, PRODUCT, book, circumstances.applied_on);
     let whole = bound.rate.floor_of(base.amount);
-    let sum = i128::from(prepaid.get()) + i128::from(amount.get());
+    let paid = before.sum();
+    let sum = i128::from(paid.get()) + i128::from(amount.get());
     let left = sum * i128::from(bound.rate.denominator());
     let right = i128::from(base.amount.get()) * i128::from(bound.rate.numerator());
     let sign = if left <= right { "≦" } else { "＞" };
     Lid {
         rule: RuleId::TogetherRate,
-        limit: whole.checked_sub(prepaid).unwrap_or(Yen::ZERO),
-        words: format!(
-            "{}（{whole}円）から前払金{prepaid}円を引いた額",
-            bound.of_base(base.label)
+        limit: whole.checked_sub(paid).unwrap_or(Yen::ZERO),
+        words: words!(
+            "{}（{whole}円）から{}を引いた額",
+            bound.of_base(base.label),
+            before.words()
         ),
         known: bound.known,
-        figures: vec![(
-            "式".to_owned(),
-            format!(
-                "({prepaid}+{amount})×{} {sign} {}×{}",
+        figure: (
+            "式",
+            words!(
+                "({paid}+{amount})×{} {sign} {}×{}",
                 bound.rate.denominator(),
                 base.amount,
                 bound.rate.numerator()
             ),
-        )],
+        ),
     }
 }
 
@@ -207,7 +232,7 @@ pub fn midterm_limit(
     let cap = limits::cap(book, PRODUCT, content.works.kind).map(Lid::cap);
     let lids = before.into_iter().chain(cap).map(|lid| Limit {
         ceiling: cut(lid.limit),
-        words: lid.words,
+        words: lid.words.write(),
         known: lid.known,
     });
     [rate.limit(base.amount, unit)]
@@ -216,7 +241,7 @@ pub fn midterm_limit(
         .min_by_key(|limit| limit.ceiling)
 }
 
-fn allowed(content: &ApplicationContent, book: Option<&RuleBook>) -> Finding {
+fn allowed<'a>(content: &'a ApplicationContent, book: Option<&'a RuleBook>) -> Judged<'a> {
     let body = amounts::body(content, book);
     let policy = book.and_then(|book| book.midterm);
     let partial = content.bid.partial_payment;
@@ -224,53 +249,54 @@ fn allowed(content: &ApplicationContent, book: Option<&RuleBook>) -> Finding {
         Some(MidtermPolicy::NotAllowed) => (
             Outcome::Refuse,
             Field::MidtermOn,
-            format!("{body}は中間前払金を支払いません。中間前払金保証はご利用いただけません。"),
+            words!("{body}は中間前払金を支払いません。中間前払金保証はご利用いただけません。"),
         ),
         Some(MidtermPolicy::Chosen) if partial => (
             Outcome::Refuse,
             Field::PartialPayment,
-            format!(
+            words!(
                 "{body}では、部分払を選んだ契約で中間前払金は支払われません。中間前払金保証はご利用いただけません。"
             ),
         ),
         Some(MidtermPolicy::Chosen) if !content.bid.midterm => (
             Outcome::Warn,
             Field::Midterm,
-            format!(
+            words!(
                 "{body}では、中間前払金か部分払かを契約のときに選びます。中間前払金を選んだ契約なら「中間前払金あり」を選んでください。"
             ),
         ),
         Some(MidtermPolicy::Allowed | MidtermPolicy::Chosen) => (
             Outcome::Pass,
             Field::MidtermOn,
-            format!("{body}は中間前払金を支払います。"),
+            words!("{body}は中間前払金を支払います。"),
         ),
         None if partial => (
             Outcome::Warn,
             Field::PartialPayment,
             "部分払を選んだ契約では、中間前払金が支払われないことがあります。発注者へご確認ください。"
-                .to_owned(),
+                .into(),
         ),
         None => (
             Outcome::Unchecked,
             Field::MidtermOn,
-            format!("{body}の中間前払金の取扱いは未登録です。"),
+            words!("{body}の中間前払金の取扱いは未登録です。"),
         ),
     };
-    let source = match (book, policy) {
-        (Some(book), Some(policy)) => sourced(book, &format!("中間前払金を{}", policy.label())),
-        _ => "きまりに未登録".to_owned(),
-    };
-    Finding::new(RuleId::MidtermAllowed, field, outcome, sentence)
+    Judged::new(RuleId::MidtermAllowed, field, outcome, sentence)
         .of(PRODUCT)
-        .source(source)
+        .because(move |finding| {
+            finding.source(match policy {
+                Some(policy) => sourced(book, &format!("中間前払金を{}", policy.label())),
+                None => "きまりに未登録".to_owned(),
+            })
+        })
 }
 
-fn builds_on(
+fn builds_on<'a>(
     content: &ApplicationContent,
-    terms: &MidtermTerms,
-    circumstances: &Circumstances,
-) -> Finding {
+    terms: &'a MidtermTerms,
+    circumstances: &'a Circumstances,
+) -> Judged<'a> {
     let field = Field::MidtermBuildsOn;
     let number = &terms.builds_on;
     let standing = built_on(terms, circumstances);
@@ -278,14 +304,14 @@ fn builds_on(
         None => (
             Outcome::Refuse,
             field,
-            format!(
+            words!(
                 "保証契約番号 {number} の、発行済みの前払金保証が見つかりません。前払金保証の証書か「保証契約一覧」で番号をお確かめください。"
             ),
         ),
         Some(standing) if standing.product != Product::Prepayment => (
             Outcome::Refuse,
             field,
-            format!(
+            words!(
                 "保証契約番号 {number} は{}です。この工事の前払金保証の番号を入力してください。",
                 standing.product.label()
             ),
@@ -293,14 +319,14 @@ fn builds_on(
         Some(standing) if standing.terminated => (
             Outcome::Refuse,
             field,
-            format!(
+            words!(
                 "保証契約番号 {number} の前払金保証は解約されています。中間前払金保証には、いま有効な前払金保証が要ります。"
             ),
         ),
         Some(standing) if standing.until < circumstances.today => (
             Outcome::Refuse,
             field,
-            format!(
+            words!(
                 "保証契約番号 {number} の前払金保証は、保証期限（{}）が過ぎています。工期が延びたときは、先に前払金保証の変更をお申し込みください。",
                 era_plain(standing.until)
             ),
@@ -308,7 +334,7 @@ fn builds_on(
         Some(standing) if standing.works_name != content.works.works_name => (
             Outcome::Warn,
             field,
-            format!(
+            words!(
                 "保証契約番号 {number} の前払金保証は、別の工事名（{}）です。番号をお確かめください。",
                 standing.works_name
             ),
@@ -316,15 +342,16 @@ fn builds_on(
         Some(standing) if standing.amount != terms.prepaid => (
             Outcome::Warn,
             Field::MidtermPrepaid,
-            format!(
+            words!(
                 "受け取った前払金{}円が、前払金保証の保証金額{}円と違います。保証金額で確認しました。",
-                terms.prepaid, standing.amount
+                terms.prepaid,
+                standing.amount
             ),
         ),
         Some(standing) => (
             Outcome::Pass,
             field,
-            format!(
+            words!(
                 "前払金保証 {number}（{}円、{}まで）があります。",
                 standing.amount,
                 era_plain(standing.until)
@@ -332,19 +359,22 @@ fn builds_on(
         ),
     };
     let (outcome, at, sentence) = found;
-    let finding = Finding::new(RuleId::MidtermBuildsOn, at, outcome, sentence)
+    Judged::new(RuleId::MidtermBuildsOn, at, outcome, sentence)
         .of(PRODUCT)
-        .figure("前払金保証", number)
-        .source("中間前払金保証には、発行済みの前払金保証が要る");
-    match standing {
-        Some(standing) => finding
-            .figure("保証金額", yen(standing.amount))
-            .figure("保証期限", slashed(standing.until)),
-        None => finding,
-    }
+        .because(move |finding| {
+            let finding = finding
+                .figure("前払金保証", number)
+                .source("中間前払金保証には、発行済みの前払金保証が要る");
+            match standing {
+                Some(standing) => finding
+                    .figure("保証金額", yen(standing.amount))
+                    .figure("保証期限", slashed(standing.until)),
+                None => finding,
+            }
+        })
 }
 
-fn conditions(met: MidtermConditions) -> Finding {
+fn conditions<'a>(met: MidtermConditions) -> Judged<'a> {
     let all = [
         (Field::MidtermConditionPrepaid, met.prepaid),
         (Field::MidtermConditionHalfOver, met.half_over),
@@ -360,12 +390,12 @@ fn conditions(met: MidtermConditions) -> Finding {
         None => (
             Outcome::Pass,
             Field::MidtermConditionPrepaid,
-            "中間前払金の四つの要件は、どれも満たされています。".to_owned(),
+            "中間前払金の四つの要件は、どれも満たされています。".into(),
         ),
         Some(field) => (
             Outcome::Refuse,
             *field,
-            format!(
+            words!(
                 "中間前払金には四つの要件がすべて要ります。まだ満たされていないもの：{}。満たされてからお申し込みください。",
                 missing
                     .iter()
@@ -374,44 +404,49 @@ fn conditions(met: MidtermConditions) -> Finding {
             ),
         ),
     };
-    all.iter()
-        .fold(
-            Finding::new(RuleId::MidtermConditions, field, outcome, sentence).of(PRODUCT),
-            |finding, (field, met)| {
-                finding.figure(field.label(), if *met { "はい" } else { "いいえ" })
-            },
-        )
-        .source("中間前払金の四つの要件")
+    Judged::new(RuleId::MidtermConditions, field, outcome, sentence)
+        .of(PRODUCT)
+        .because(move |finding| {
+            all.iter()
+                .fold(finding, |finding, (field, met)| {
+                    finding.figure(field.label(), if *met { "はい" } else { "いいえ" })
+                })
+                .source("中間前払金の四つの要件")
+        })
 }
 
-fn day(terms: &MidtermTerms, half: HalfTime, circumstances: &Circumstances) -> Finding {
+fn day<'a>(terms: &MidtermTerms, half: HalfTime, circumstances: &Circumstances) -> Judged<'a> {
     let field = Field::MidtermApprovedOn;
     let approved = terms.approved_on;
     let Some(first) = half.first_day else {
-        return Finding::new(
+        return Judged::new(
             RuleId::MidtermDay,
             Field::MidtermOn,
             Outcome::Refuse,
-            "工期が1日のため、中間前払金保証はご利用いただけません。".to_owned(),
+            "工期が1日のため、中間前払金保証はご利用いただけません。",
         )
-        .asking()
+        .asking(true)
         .of(PRODUCT)
-        .figure("工期", "1日")
-        .source("工期の2分の1を過ぎていること");
+        .because(|finding| {
+            finding
+                .figure("工期", "1日")
+                .source("工期の2分の1を過ぎていること")
+        });
     };
-    let (outcome, sentence) = if approved > circumstances.today {
+    let today = circumstances.today;
+    let (outcome, sentence) = if approved > today {
         (
             Outcome::Refuse,
-            format!(
+            words!(
                 "認定日（{}）がきょう（{}）より後です。認定調書の日付を入力してください。",
                 era_plain(approved),
-                era_plain(circumstances.today)
+                era_plain(today)
             ),
         )
     } else if approved < first {
         (
             Outcome::Warn,
-            format!(
+            words!(
                 "認定日（{}）が、認定を受けられる最初の日（{}）より前です。認定調書の日付をお確かめください。",
                 era_plain(approved),
                 era_plain(first)
@@ -420,31 +455,29 @@ fn day(terms: &MidtermTerms, half: HalfTime, circumstances: &Circumstances) -> F
     } else {
         (
             Outcome::Pass,
-            format!(
+            words!(
                 "認定日は{}で、認定を受けられる最初の日（{}）以後です。",
                 era_plain(approved),
                 era_plain(first)
             ),
         )
     };
-    let finding = Finding::new(RuleId::MidtermDay, field, outcome, sentence);
-    let finding = if approved > circumstances.today {
-        finding.asking()
-    } else {
-        finding
-    };
-    finding
+    Judged::new(RuleId::MidtermDay, field, outcome, sentence)
+        .asking(approved > today)
         .of(PRODUCT)
-        .figure(
-            "工期",
-            format!(
-                "{} ～ {}（{}日）",
-                slashed(half.from),
-                slashed(half.to),
-                half.days
-            ),
-        )
-        .figure("工期の2分の1", format!("{}日", half.half))
-        .figure("認定を受けられる最初の日", slashed(first))
-        .source("工期の2分の1を過ぎた日から（初日を数える）")
+        .because(move |finding| {
+            finding
+                .figure(
+                    "工期",
+                    format!(
+                        "{} ～ {}（{}日）",
+                        slashed(half.from),
+                        slashed(half.to),
+                        half.days
+                    ),
+                )
+                .figure("工期の2分の1", format!("{}日", half.half))
+                .figure("認定を受けられる最初の日", slashed(first))
+                .source("工期の2分の1を過ぎた日から（初日を数える）")
+        })
 }

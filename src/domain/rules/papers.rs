@@ -1,7 +1,7 @@
 //! What only somebody with the registers and the fonts at hand can tell: earlier applications for
 //! the same works, characters that no certificate can show.
 
-use super::{Finding, Outcome, RuleId};
+use super::{Finding, Judged, Outcome, RuleId};
 use crate::domain::field::Field;
 use crate::domain::product::Product;
 
@@ -35,7 +35,8 @@ pub fn overlap(received: &[(Product, String)]) -> Finding {
             format!("{numbers}（{products}）"),
         )
     };
-    Finding::new(RuleId::Overlap, Field::WorksName, outcome, sentence)
+    Judged::new(RuleId::Overlap, Field::WorksName, outcome, sentence)
+        .told()
         .figure("同じ発注者・工事名の申込", figure)
         .source("同じ工事の同じ保証は一つ")
 }
@@ -44,12 +45,13 @@ pub fn overlap(received: &[(Product, String)]) -> Finding {
 pub fn printable(missing: &[(Field, String)]) -> Finding {
     let source = "証書の文字にすべてあること";
     let Some((field, _)) = missing.first() else {
-        return Finding::new(
+        return Judged::new(
             RuleId::Printable,
             Field::WorksName,
             Outcome::Pass,
-            "証書に印刷できない文字はありません。".to_owned(),
+            "証書に印刷できない文字はありません。",
         )
+        .told()
         .figure("発注者名・工事名・JV・金融機関名", "ありません")
         .source(source);
     };
@@ -58,12 +60,13 @@ pub fn printable(missing: &[(Field, String)]) -> Finding {
         .map(|(field, letters)| format!("{}の『{letters}』", field.label()))
         .collect();
     missing.iter().fold(
-        Finding::new(
+        Judged::new(
             RuleId::Printable,
             *field,
             Outcome::Warn,
             format!("{}は証書に印刷できません。", words.join("、")),
         )
+        .told()
         .source(source),
         |finding, (field, letters)| finding.figure(field.label(), letters),
     )

@@ -3,7 +3,7 @@
 use super::amounts::{self, body};
 use super::limits::contract_bounds;
 use super::rates::Claim;
-use super::{Finding, Outcome, RuleId};
+use super::{Judged, Outcome, RuleId};
 use crate::domain::content::ApplicationContent;
 use crate::domain::money::Yen;
 use crate::domain::product::{CertificateForm, Product};
@@ -11,14 +11,17 @@ use crate::domain::rulebook::RuleBook;
 
 const PRODUCT: Product = Product::Reservation;
 
-pub(super) fn check(content: &ApplicationContent, book: Option<&RuleBook>) -> Vec<Finding> {
+pub(super) fn check<'a>(
+    content: &'a ApplicationContent,
+    book: Option<&'a RuleBook>,
+) -> Vec<Judged<'a>> {
     let Some(terms) = &content.reservation else {
         return Vec::new();
     };
-    let mut findings = vec![form(terms.common.form)];
-    findings.push(amounts::range(content, PRODUCT, terms.common.amount));
+    let mut judged = vec![form(terms.common.form)];
+    judged.push(amounts::range(content, PRODUCT, terms.common.amount));
     if terms.common.amount == Yen::ZERO {
-        return findings;
+        return judged;
     }
     let planned = content.bid.planned_price;
     let claim = Claim {
@@ -36,19 +39,19 @@ pub(super) fn check(content: &ApplicationContent, book: Option<&RuleBook>) -> Ve
         rounded: false,
     };
     let bounds = contract_bounds(content.bid.low_price, book);
-    findings.extend(
+    judged.extend(
         claim
             .floor_rate(RuleId::ReservationRate, &bounds)
-            .map(|mut finding| {
+            .map(|mut rate| {
                 // The price is not known before the bid: what is too little now is only pointed out.
-                finding.outcome = finding.outcome.min(Outcome::Warn);
-                finding
+                rate.outcome = rate.outcome.min(Outcome::Warn);
+                rate
             }),
     );
-    findings
+    judged
 }
 
-fn form(form: CertificateForm) -> Finding {
+fn form<'a>(form: CertificateForm) -> Judged<'a> {
     let (outcome, sentence) = match form {
         CertificateForm::Paper => (Outcome::Pass, "契約保証予約は証書(紙)でお渡しします。"),
         CertificateForm::Electronic => (
@@ -56,13 +59,16 @@ fn form(form: CertificateForm) -> Finding {
             "契約保証予約は電子保証になりません。証書(紙)をお選びください。",
         ),
     };
-    Finding::new(
+    Judged::new(
         RuleId::ReservationForm,
         crate::domain::field::Field::of(PRODUCT).form_or_switch(),
         outcome,
-        sentence.to_owned(),
+        sentence,
     )
     .of(PRODUCT)
-    .figure("証書の形式", form.label())
-    .source("契約保証予約は電子にならない")
+    .because(move |finding| {
+        finding
+            .figure("証書の形式", form.label())
+            .source("契約保証予約は電子にならない")
+    })
 }

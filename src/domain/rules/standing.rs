@@ -32,6 +32,6 @@ impl Standing {
                 .map(|typed| typed.digits().to_owned())
                 .unwrap_or_else(|_| number.to_owned())
         };
-        digits(&self.number) == digits(number)
+        self.number == number || digits(&self.number) == digits(number)
     }
 }

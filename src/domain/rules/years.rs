@@ -2,14 +2,15 @@
 
 use time::Date;
 
-use super::amounts::{difference, yen};
-use super::{Finding, Outcome, RuleId};
+use super::amounts::{difference, grouped, yen};
+use super::{Judged, Outcome, RuleId};
 use crate::domain::content::ApplicationContent;
 use crate::domain::era::fiscal_year;
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::domain::rulebook::{FyBase, RuleBook};
+use crate::domain::wording::words;
 use crate::domain::works::{MultiYear, WorksContract, YearAmount};
 
 /// What a rate is a rate of.
@@ -81,7 +82,7 @@ fn fields(works: &WorksContract, year: i32) -> (Field, Field) {
 
 /// The table of years: its lines make up the price, every fiscal year of the period has one, and
 /// its 支払限度額 together are not over it.
-pub(super) fn lines(content: &ApplicationContent) -> Vec<Finding> {
+pub(super) fn lines(content: &ApplicationContent) -> Vec<Judged<'_>> {
     let works = &content.works;
     let Some(multi) = &works.multi_year else {
         return Vec::new();
@@ -90,38 +91,41 @@ pub(super) fn lines(content: &ApplicationContent) -> Vec<Finding> {
         // Which years there are is said once the period is right.
         return Vec::new();
     }
-    let found = faults(works, multi);
-    let sum: i128 = multi
-        .years
-        .iter()
-        .map(|line| i128::from(line.scheduled.get()))
-        .sum();
-    let finding = |field, outcome, sentence| {
-        multi.years.iter().fold(
-            Finding::new(RuleId::MultiYear, field, outcome, sentence)
-                .source(format!("{}の年度ごとの額", multi.obligation.label())),
-            |finding, line| {
-                finding.figure(
-                    &year_label(line.year),
-                    format!(
-                        "出来高予定額 {}円、支払限度額 {}円",
-                        line.scheduled, line.ceiling
-                    ),
-                )
-            },
-        )
+    let judged = |field, outcome, sentence| {
+        Judged::new(RuleId::MultiYear, field, outcome, sentence).because(move |finding| {
+            multi
+                .years
+                .iter()
+                .fold(finding, |finding, line| {
+                    finding.figure(&year_label(line.year), both(line))
+                })
+                .source(format!("{}の年度ごとの額", multi.obligation.label()))
+        })
     };
+    let found = faults(works, multi);
     if found.is_empty() {
-        let words = format!(
+        let words = words!(
             "年度ごとの出来高予定額の合計{}円は、請負金額と同じです。",
-            super::amounts::grouped(sum)
+            grouped(scheduled(multi))
         );
-        return vec![finding(Field::Obligation, Outcome::Pass, words)];
+        return vec![judged(Field::Obligation, Outcome::Pass, words)];
     }
     found
         .into_iter()
-        .map(|(field, sentence)| finding(field, Outcome::Refuse, sentence))
+        .map(|(field, sentence)| judged(field, Outcome::Refuse, sentence.into()))
         .collect()
+}
+
+fn both(line: &YearAmount) -> String {
+    format!(
+        "出来高予定額 {}円、支払限度額 {}円",
+        line.scheduled, line.ceiling
+    )
+}
+
+fn scheduled(multi: &MultiYear) -> i128 {
+    let lines = multi.years.iter();
+    lines.map(|line| i128::from(line.scheduled.get())).sum()
 }
 
 fn faults(works: &WorksContract, multi: &MultiYear) -> Vec<(Field, String)> {
@@ -179,11 +183,7 @@ fn faults(works: &WorksContract, multi: &MultiYear) -> Vec<(Field, String)> {
             ));
         }
     }
-    let sum: i128 = multi
-        .years
-        .iter()
-        .map(|line| i128::from(line.scheduled.get()))
-        .sum();
+    let sum = scheduled(multi);
     let price = i128::from(works.price.get());
     // A missing year is said by itself.
     let sound = found.is_empty();
@@ -198,8 +198,8 @@ fn faults(works: &WorksContract, multi: &MultiYear) -> Vec<(Field, String)> {
             format!(
                 "年度ごとの出来高予定額の合計は、請負金額{}円と同じにしてください。いまの合計は{}円で、{}円{how}なっています。",
                 works.price,
-                super::amounts::grouped(sum),
-                super::amounts::grouped(by)
+                grouped(sum),
+                grouped(by)
             ),
         ));
     }
@@ -215,8 +215,8 @@ fn faults(works: &WorksContract, multi: &MultiYear) -> Vec<(Field, String)> {
             format!(
                 "年度ごとの支払限度額の合計は、請負金額{}円以下にしてください。いまの合計は{}円で、{}円多くなっています。",
                 works.price,
-                super::amounts::grouped(ceilings),
-                super::amounts::grouped(ceilings - price)
+                grouped(ceilings),
+                grouped(ceilings - price)
             ),
         ));
     }
@@ -224,12 +224,12 @@ fn faults(works: &WorksContract, multi: &MultiYear) -> Vec<(Field, String)> {
 }
 
 /// 今年度対象額 as typed, against the price and the line of this fiscal year.
-pub(super) fn typed_base(
-    content: &ApplicationContent,
+pub(super) fn typed_base<'a>(
+    content: &'a ApplicationContent,
     product: Product,
     book: Option<&RuleBook>,
     applied_on: Date,
-) -> Option<Finding> {
+) -> Option<Judged<'a>> {
     let works = &content.works;
     let typed = content.fy_base(product)?;
     let field = match product {
@@ -248,12 +248,12 @@ pub(super) fn typed_base(
     let (outcome, sentence) = if typed == Yen::ZERO {
         (
             Outcome::Refuse,
-            "今年度対象額が0円になっています。単年度の契約では空欄にしてください。".to_owned(),
+            "今年度対象額が0円になっています。単年度の契約では空欄にしてください。".into(),
         )
     } else if typed > price {
         (
             Outcome::Refuse,
-            format!(
+            words!(
                 "今年度対象額は、請負金額{price}円以下にしてください。いまの額は{}円多くなっています。",
                 difference(typed, price)
             ),
@@ -269,33 +269,30 @@ pub(super) fn typed_base(
         };
         (
             Outcome::Warn,
-            format!(
+            words!(
                 "今年度対象額{typed}円が、{}{right}違います。どちらかを直してください。",
                 year_label(year)
             ),
         )
     } else {
-        (
-            Outcome::Pass,
-            "今年度対象額は請負金額の範囲内です。".to_owned(),
-        )
+        (Outcome::Pass, "今年度対象額は請負金額の範囲内です。".into())
     };
-    let mut finding = Finding::new(RuleId::FiscalYearBase, field, outcome, sentence)
-        .of(product)
-        .figure("今年度対象額", yen(typed))
-        .figure("請負金額", yen(price));
-    if let Some(line) = line {
-        finding = finding.figure(
-            &year_label(year),
-            format!(
-                "出来高予定額 {}円、支払限度額 {}円",
-                line.scheduled, line.ceiling
-            ),
-        );
-    }
-    finding.asks = asks;
-    Some(finding.source(match fy_base {
-        Some(kind) => format!("きまり：割合のもとは{}", kind.label()),
-        None => "今年度対象額は請負金額のうち今年度の分".to_owned(),
-    }))
+    Some(
+        Judged::new(RuleId::FiscalYearBase, field, outcome, sentence)
+            .of(product)
+            .asking(asks)
+            .because(move |finding| {
+                let finding = finding
+                    .figure("今年度対象額", yen(typed))
+                    .figure("請負金額", yen(price));
+                let finding = match line {
+                    Some(line) => finding.figure(&year_label(year), both(line)),
+                    None => finding,
+                };
+                finding.source(match fy_base {
+                    Some(kind) => format!("きまり：割合のもとは{}", kind.label()),
+                    None => "今年度対象額は請負金額のうち今年度の分".to_owned(),
+                })
+            }),
+    )
 }

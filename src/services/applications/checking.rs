@@ -27,7 +27,7 @@ pub struct Checked {
     pub content: Option<ApplicationContent>,
     /// Fields that could not be read, and characters that cannot be printed.
     pub faults: Vec<Fault>,
-    /// The outcome of every rule whose own fields could be read.
+    /// What stands in the way or is pointed out, of every rule whose own fields could be read.
     pub findings: Vec<Finding>,
     /// The obligee's rule book, where the typed name is in the register.
     pub book: Option<RuleBook>,
@@ -174,12 +174,12 @@ async fn read_and_judge(
                 .await?,
         },
     };
-    checked.findings = rules::check_readable(
+    checked.findings = rules::obstacles(rules::judge(
         &reading.content,
         &reading.unread(),
         checked.book.as_ref(),
         &circumstances,
-    );
+    ));
     let mut reading = reading;
     if let Some(fault) = foundation(conn, who, &mut reading).await? {
         reading.faults.push(fault);

@@ -360,7 +360,7 @@ mod tests {
         let band = &bands(&seen, late)[0];
         assert_eq!(
             band.strong,
-            "この保証契約は解約されています（令和8年11月22日（2026年11月22日・日））。"
+            "この保証契約は解約されています（令和8年11月22日）。"
         );
         assert_eq!(seen.remark(late), ["解約済（令和8年11月22日）"]);
     }

@@ -9,13 +9,13 @@ use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::domain::rulebook::{Fraction, RuleBook};
 use crate::domain::rules::amounts::{self, difference, sourced, yen};
-use crate::domain::rules::midterm::together;
-use crate::domain::rules::{Circumstances, Finding, Outcome, RuleId, conditions, limits, years};
-use crate::domain::wording::era_plain;
+use crate::domain::rules::midterm::{Before, together};
+use crate::domain::rules::{Circumstances, Judged, Outcome, RuleId, conditions, limits, years};
+use crate::domain::wording::{Words, era_plain, words};
 
 /// Old and new contents of one product.
-pub(super) struct Change<'a> {
-    pub(super) before: &'a ApplicationContent,
+pub(super) struct Change<'a, 'b> {
+    pub(super) before: &'b ApplicationContent,
     pub(super) after: &'a ApplicationContent,
     pub(super) product: Product,
     pub(super) book: Option<&'a RuleBook>,
@@ -25,37 +25,37 @@ pub(super) struct Change<'a> {
     pub(super) base_before: Option<Yen>,
 }
 
-impl Change<'_> {
+impl<'a> Change<'a, '_> {
     /// What follows, and every rule on the change itself.
-    pub(super) fn judged(&self) -> (Follows, Vec<Finding>) {
+    pub(super) fn judged(&self) -> (Follows, Vec<Judged<'a>>) {
         let (after, product) = (self.after, self.product);
         let (book, circumstances) = (self.book, self.circumstances);
-        let mut findings = Vec::new();
-        findings.extend(self.form_locked());
-        findings.extend(conditions::works(
+        let mut judged = Vec::new();
+        judged.extend(self.form_locked());
+        judged.extend(conditions::works(
             after,
             circumstances.today,
             circumstances.applied_on,
         ));
-        findings.retain(|it| !matches!(it.rule, RuleId::ProductChosen | RuleId::ContractDate));
-        findings.extend(years::lines(after));
-        findings.extend(years::typed_base(
+        judged.retain(|it| !matches!(it.rule, RuleId::ProductChosen | RuleId::ContractDate));
+        judged.extend(years::lines(after));
+        judged.extend(years::typed_base(
             after,
             product,
             book,
             circumstances.applied_on,
         ));
-        findings.push(amounts::range(after, product, self.amount(after)));
+        judged.push(amounts::range(after, product, self.amount(after)));
         let (follows, more) = if product.is_advance() {
             self.of_advance()
         } else {
             self.of_contract()
         };
-        findings.extend(more);
-        (follows, findings)
+        judged.extend(more);
+        (follows, judged)
     }
 
-    pub(super) fn nothing(&self) -> Finding {
+    pub(super) fn nothing(&self) -> Judged<'a> {
         self.about(
             Field::Price,
             Outcome::Refuse,
@@ -65,7 +65,7 @@ impl Change<'_> {
     }
 
     /// What the contractor is told of what follows.
-    pub(super) fn asked(&self, follows: &Follows) -> Finding {
+    pub(super) fn asked(&self, follows: &Follows) -> Judged<'a> {
         match follows {
             Follows::NotNeeded { sentence } => self.about(
                 Field::Price,
@@ -96,27 +96,31 @@ impl Change<'_> {
         }
     }
 
-    fn about(&self, field: Field, outcome: Outcome, sentence: String) -> Finding {
+    fn about(&self, field: Field, outcome: Outcome, sentence: String) -> Judged<'a> {
         let (old, new) = (self.amount(self.before), self.amount(self.after));
         let (was, is) = (&self.before.works, &self.after.works);
-        let difference = if new >= old {
-            format!("＋{}円", difference(new, old))
-        } else {
-            format!("－{}円", difference(old, new))
-        };
-        Finding::new(RuleId::Change, field, outcome, sentence)
+        let prices = (was.price, is.price);
+        let ends = (was.period_to, is.period_to);
+        Judged::new(RuleId::Change, field, outcome, sentence)
             .of(self.product)
-            .figure(
-                "請負金額",
-                format!("{} → {}", yen(was.price), yen(is.price)),
-            )
-            .figure("保証金額", format!("{} → {}", yen(old), yen(new)))
-            .figure("保証金額の差", difference)
-            .figure(
-                "工期の終わり",
-                format!("{} → {}", era_plain(was.period_to), era_plain(is.period_to)),
-            )
-            .source("前払・中間は請負金額だけの変更なら手続き不要（証書の注2）")
+            .because(move |finding| {
+                let difference = if new >= old {
+                    format!("＋{}円", difference(new, old))
+                } else {
+                    format!("－{}円", difference(old, new))
+                };
+                let (was, is) = prices;
+                let (from, to) = ends;
+                finding
+                    .figure("請負金額", format!("{} → {}", yen(was), yen(is)))
+                    .figure("保証金額", format!("{} → {}", yen(old), yen(new)))
+                    .figure("保証金額の差", difference)
+                    .figure(
+                        "工期の終わり",
+                        format!("{} → {}", era_plain(from), era_plain(to)),
+                    )
+                    .source("前払・中間は請負金額だけの変更なら手続き不要（証書の注2）")
+            })
     }
 
     fn amount(&self, content: &ApplicationContent) -> Yen {
@@ -139,7 +143,7 @@ impl Change<'_> {
     }
 
     /// 証書の形式 stays what it was (seed 003, Q5).
-    fn form_locked(&self) -> Option<Finding> {
+    fn form_locked(&self) -> Option<Judged<'a>> {
         let (before, after) = (
             self.before.terms(self.product)?.form,
             self.after.terms(self.product)?.form,
@@ -147,22 +151,25 @@ impl Change<'_> {
         let (outcome, sentence) = if before == after {
             (
                 Outcome::Pass,
-                format!("証書の形式は、{}のまま変わりません。", before.label()),
+                words!("証書の形式は、{}のまま変わりません。", before.label()),
             )
         } else {
-            (Outcome::Refuse, super::form_stays(before))
+            (Outcome::Refuse, super::form_stays(before).into())
         };
         Some(
-            Finding::new(
+            Judged::new(
                 RuleId::FormLocked,
                 Field::of(self.product).form_or_switch(),
                 outcome,
                 sentence,
             )
             .of(self.product)
-            .figure("いまの形式", before.label())
-            .figure("変更後", after.label())
-            .source("同じ保証契約に紙と電子は混ざらない"),
+            .because(move |finding| {
+                finding
+                    .figure("いまの形式", before.label())
+                    .figure("変更後", after.label())
+                    .source("同じ保証契約に紙と電子は混ざらない")
+            }),
         )
     }
 
@@ -209,31 +216,30 @@ impl Change<'_> {
     }
 
     /// 前払 and 中間: a change of the price alone needs nothing, unless money is to be returned.
-    fn of_advance(&self) -> (Follows, Vec<Finding>) {
+    fn of_advance(&self) -> (Follows, Vec<Judged<'a>>) {
         let (old, new) = (self.amount(self.before), self.amount(self.after));
-        let mut findings = Vec::new();
+        let mut judged = Vec::new();
         if new > old {
-            findings.extend(self.increase());
+            judged.extend(self.increase());
         }
         let base_before = self
             .base_before
             .unwrap_or_else(|| self.base(self.before).amount);
         let fell = self.base(self.after).amount < base_before;
-        let decrease = fell.then(|| self.decrease());
         let mut reasons = self.printed();
         reasons.extend(self.until_reason());
         reasons.extend(self.amount_reason());
-        let follows = match &decrease {
-            Some((finding, most, excess)) => {
-                // A raised amount is held to the ordinary rate, which is the stricter one.
-                if new <= old {
-                    findings.push(finding.clone());
-                }
-                if *excess > Yen::ZERO && new <= old {
+        // A raised amount is held to the ordinary rate, which is the stricter one.
+        let decrease = (fell && new <= old).then(|| self.decrease());
+        let follows = match decrease {
+            Some((kept, most, excess)) => {
+                let sentence = kept.sentence.clone();
+                judged.push(kept);
+                if excess > Yen::ZERO {
                     Follows::Return {
-                        excess: *excess,
-                        most: *most,
-                        sentence: finding.sentence.clone(),
+                        excess,
+                        most,
+                        sentence: sentence.write(),
                     }
                 } else {
                     self.follows(reasons)
@@ -241,7 +247,7 @@ impl Change<'_> {
             }
             None => self.follows(reasons),
         };
-        (follows, findings)
+        (follows, judged)
     }
 
     fn follows(&self, reasons: Vec<String>) -> Follows {
@@ -255,7 +261,7 @@ impl Change<'_> {
     }
 
     /// An increase is held to the ordinary rates and to the rounding (T10).
-    fn increase(&self) -> Vec<Finding> {
+    fn increase(&self) -> Vec<Judged<'a>> {
         let kind = self.after.works.kind;
         let amount = self.amount(self.after);
         let mut claim = amounts::advance(
@@ -269,7 +275,10 @@ impl Change<'_> {
         if others > Yen::ZERO {
             claim.lids.push(together(
                 self.after,
-                others,
+                Before {
+                    prepaid: others,
+                    earlier: Yen::ZERO,
+                },
                 amount,
                 self.book,
                 self.circumstances,
@@ -293,10 +302,10 @@ impl Change<'_> {
                 ),
             ),
         };
-        let mut findings: Vec<Finding> = claim.advance_rate(rule, &bounds).into_iter().collect();
-        findings.extend(claim.under_lids(&bounds));
-        findings.push(claim.rounding(bounds.iter().find(|bound| bound.known)));
-        findings
+        let mut judged: Vec<_> = claim.advance_rate(rule, &bounds).into_iter().collect();
+        judged.extend(claim.under_lids(&bounds));
+        judged.push(claim.rounding(bounds.iter().find(|bound| bound.known)));
+        judged
     }
 
     /// The guaranteed amount of the other prepayment of the same works.
@@ -317,7 +326,7 @@ impl Change<'_> {
 
     /// What may be kept where the base falls (T11): no rounding, and not the ordinary rate. Returns
     /// the finding, the most that may be kept, and how much is over it.
-    fn decrease(&self) -> (Finding, Yen, Yen) {
+    fn decrease(&self) -> (Judged<'a>, Yen, Yen) {
         let kind = self.after.works.kind;
         let others = self.others();
         let joint = others > Yen::ZERO;
@@ -386,44 +395,48 @@ impl Change<'_> {
             )
         };
         let sign = if left <= right { "≦" } else { "＞" };
-        let mut finding = Finding::new(
+        let back = old
+            .checked_sub(amount)
+            .and_then(|lowered| lowered.checked_add(excess))
+            .unwrap_or(excess);
+        let book = self.book;
+        let judged = Judged::new(
             RuleId::DecreaseRate,
             Field::of(self.product).amount,
             outcome,
             sentence,
         )
         .of(self.product)
-        .figure(
-            "式",
-            format!(
-                "{sum}×{} {sign} {}×{}",
-                bound.rate.denominator(),
-                base.amount,
-                bound.rate.numerator()
-            ),
-        )
-        .figure("残せる額", yen(most))
-        .figure(
-            "返還する額",
-            yen(old
-                .checked_sub(amount)
-                .and_then(|lowered| lowered.checked_add(excess))
-                .unwrap_or(excess)),
-        );
-        if joint {
-            finding = finding.figure("もう一方の保証金額", yen(others));
-        }
-        let source = match self.book.filter(|_| bound.known) {
-            Some(book) => sourced(
-                book,
-                &format!("減額のときは{}の{}", base.label, bound.rate.words()),
-            ),
-            None => format!(
-                "割合は未登録。一般の{}で確認（拒まず、知らせるだけ）",
-                bound.rate.words()
-            ),
-        };
-        (finding.source(source), most, excess)
+        .because(move |finding| {
+            let rate = bound.rate;
+            let finding = finding
+                .figure(
+                    "式",
+                    format!(
+                        "{sum}×{} {sign} {}×{}",
+                        rate.denominator(),
+                        base.amount,
+                        rate.numerator()
+                    ),
+                )
+                .figure("残せる額", yen(most))
+                .figure("返還する額", yen(back));
+            let finding = if joint {
+                finding.figure("もう一方の保証金額", yen(others))
+            } else {
+                finding
+            };
+            let rule = format!("減額のときは{}の{}", base.label, rate.words());
+            finding.source(if bound.known {
+                sourced(book, &rule)
+            } else {
+                format!(
+                    "割合は未登録。一般の{}で確認（拒まず、知らせるだけ）",
+                    rate.words()
+                )
+            })
+        });
+        (judged, most, excess)
     }
 
     fn money(&self) -> &'static str {
@@ -435,13 +448,13 @@ impl Change<'_> {
 
     /// 契約保証: the price is on the certificate, and a tenth of the new one may be asked for (T9). A
     /// shortened period may stay.
-    fn of_contract(&self) -> (Follows, Vec<Finding>) {
+    fn of_contract(&self) -> (Follows, Vec<Judged<'a>>) {
         let (old, new) = (&self.before.works, &self.after.works);
         let claim = amounts::floor(self.after, self.product, self.amount(self.after), self.book);
         let bounds = limits::contract_bounds(self.after.bid.low_price, self.book);
         let floor = claim
             .floor_rate(RuleId::ContractRate, &bounds)
-            .map(|finding| self.asked_anew(finding));
+            .map(|rate| self.asked_anew(rate));
         let mut reasons = self.printed();
         if old.price != new.price {
             reasons.push(format!(
@@ -468,23 +481,23 @@ impl Change<'_> {
     }
 
     /// Too little for the new price is what the obligee may ask for, not what the change is refused for.
-    fn asked_anew(&self, mut finding: Finding) -> Finding {
-        if finding.outcome == Outcome::Pass {
-            return finding;
+    fn asked_anew(&self, mut rate: Judged<'a>) -> Judged<'a> {
+        if rate.outcome == Outcome::Pass {
+            return rate;
         }
         let bounds = limits::contract_bounds(self.after.bid.low_price, self.book);
         let least = bounds
             .iter()
             .map(|bound| (bound.rate.ceil_of(self.after.works.price), bound))
             .max_by_key(|(least, _)| *least);
-        finding.outcome = Outcome::Warn;
+        rate.outcome = Outcome::Warn;
         if let Some((least, bound)) = least {
-            finding.sentence = format!(
+            rate.sentence = Words::from(format!(
                 "契約保証金額{}円は、変更後の{}（{least}円）に足りません。発注者から{least}円への増額を求められることがあります。",
                 self.amount(self.after),
                 bound.of_base("請負金額")
-            );
+            ));
         }
-        finding
+        rate
     }
 }

@@ -111,7 +111,7 @@ impl Sheet<'_> {
 
     /// Whether an electronic certificate can be had, said beside the choice; nothing before an
     /// obligee is named.
-    pub fn acceptance(&self, product: Product) -> Option<Acceptance> {
+    pub fn acceptance(&self, product: Product) -> Option<Acceptance<'_>> {
         let facts = self.facts();
         let named = !self.get(Field::Obligee).trim().is_empty();
         named.then(|| acceptance::decide(self.book, &facts, product))

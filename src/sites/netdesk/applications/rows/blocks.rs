@@ -48,7 +48,7 @@ impl Sheet<'_> {
                     "同じ保証契約の途中で形式を変えることはできません。変更の証書も、はじめに選んだ形式になります。",
                 ],
             );
-        row.says = answer.map(|answer| (tone(&answer), answer.sentence().to_owned()));
+        row.says = answer.map(|answer| (tone(&answer), answer.sentence()));
         row
     }
 

@@ -5,14 +5,15 @@ use crate::domain::field::Field;
 use crate::domain::rulebook::{Basis, Electronic, RuleBook};
 use crate::domain::wording::era_plain;
 
-pub(super) fn undated(basis: Basis, window: &str) -> Acceptance {
+pub(super) fn undated(basis: Basis, window: &str) -> Acceptance<'static> {
     Acceptance::NeedsDate {
         basis,
         sentence: format!(
             "この発注者の電子保証の対象は、{}が{window}の契約です。電子保証を選ぶには、{}を入力してください。",
             basis.label(),
             date_label(basis)
-        ),
+        )
+        .into(),
     }
 }
 
@@ -35,15 +36,15 @@ pub(super) fn date_label(basis: Basis) -> &'static str {
     }
 }
 
-pub(super) fn refused(why: String) -> Acceptance {
+pub(super) fn refused(why: String) -> Acceptance<'static> {
     Acceptance::Refused {
-        sentence: why + "証書(紙)をお選びください。",
+        sentence: (why + "証書(紙)をお選びください。").into(),
     }
 }
 
-pub(super) fn unregistered() -> Acceptance {
+pub(super) fn unregistered() -> Acceptance<'static> {
     Acceptance::Unknown {
-        sentence: "発注者の電子保証対応が未登録です。発注者へご確認ください。".to_owned(),
+        sentence: "発注者の電子保証対応が未登録です。発注者へご確認ください。".into(),
     }
 }
 
