@@ -10,7 +10,8 @@ use super::rulebook::RuleBook;
 
 mod amounts;
 mod change;
-mod conditions;
+mod contract;
+mod electronic;
 mod id;
 mod inputs;
 mod issue;
@@ -21,6 +22,7 @@ mod papers;
 mod rates;
 mod reservation;
 mod standing;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod years;
@@ -170,10 +172,10 @@ fn every_rule<'a>(
     if let Some(terms) = &content.change {
         return change::check(content, terms, book, circumstances);
     }
-    let mut judged = conditions::works(content, circumstances.today, circumstances.applied_on);
+    let mut judged = contract::check(content, circumstances.today, circumstances.applied_on);
     judged.extend(years::lines(content));
     for product in Product::ALL {
-        judged.extend(conditions::electronic(
+        judged.extend(electronic::check(
             content,
             unread,
             book,
@@ -187,13 +189,13 @@ fn every_rule<'a>(
             Product::Contract => amounts::contract(content, book),
             Product::Reservation => reservation::check(content, book),
         });
-        judged.extend(conditions::terms(
+        judged.extend(terms::check(
             content,
             product,
             circumstances.lump_sum_agreement,
         ));
     }
-    judged.extend(conditions::information(content));
+    judged.extend(terms::information(content));
     judged
 }
 

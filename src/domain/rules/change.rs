@@ -1,7 +1,7 @@
 //! A change of an issued guarantee (domain.md §6.3, T9–T12): what follows from the changed contract,
 //! and whether what is asked for is right.
 
-use super::{Circumstances, Finding, Judged, Outcome, RuleId, conditions};
+use super::{Circumstances, Finding, Judged, Outcome, RuleId};
 use crate::domain::content::{ApplicationContent, Before, ChangeTerms};
 use crate::domain::field::Field;
 use crate::domain::money::Yen;
@@ -114,9 +114,9 @@ pub(super) fn check<'a>(
     }];
     judged.extend(more);
     let lump_sum = circumstances.lump_sum_agreement;
-    judged.extend(conditions::terms(content, product, lump_sum));
+    judged.extend(super::terms::check(content, product, lump_sum));
     judged.retain(|it| it.rule != RuleId::ContractRider);
-    judged.extend(conditions::information(content));
+    judged.extend(super::terms::information(content));
     judged
 }
 

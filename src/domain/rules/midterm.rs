@@ -1,10 +1,7 @@
 //! 中間前払金保証 (domain.md §4.2): what it builds on, its four conditions, its first day, its amount.
 
-use time::{Date, Duration};
-
 use super::amounts::{self, sourced, yen};
-use super::limits::{self, Limit};
-use super::rates::Lid;
+use super::limits;
 use super::{Circumstances, Judged, Outcome, RuleId, Standing, years};
 use crate::domain::content::{ApplicationContent, MidtermConditions, MidtermTerms};
 use crate::domain::field::Field;
@@ -12,45 +9,15 @@ use crate::domain::money::Yen;
 use crate::domain::product::Product;
 use crate::domain::rulebook::{Fraction, MidtermPolicy, RuleBook};
 use crate::domain::wording::{era_plain, slashed, words};
-use crate::domain::works::{WorksContract, fiscal_year_end};
+
+mod half;
+mod lids;
+
+pub use half::{HalfTime, half_time};
+pub use lids::midterm_limit;
+pub(super) use lids::{Before, together};
 
 const PRODUCT: Product = Product::Midterm;
-
-/// Half of the time in which the work is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HalfTime {
-    pub from: Date,
-    pub to: Date,
-    /// First and last day counted.
-    pub days: i64,
-    /// Half of them, a half day counted as one.
-    pub half: i64,
-    /// The first day on which the obligee can find that half is over; `None` for a single day.
-    pub first_day: Option<Date>,
-}
-
-/// Of the period, for a contract over several years of that fiscal year's part of it; `None` where
-/// the period ends before it begins.
-pub fn half_time(works: &WorksContract, applied_on: Date) -> Option<HalfTime> {
-    let (mut from, mut to) = (works.period_from, works.period_to);
-    if from > to {
-        return None;
-    }
-    if works.multi_year.is_some() {
-        let year = works.year_of(applied_on);
-        from = from.max(fiscal_year_end(year - 1).next_day()?);
-        to = to.min(fiscal_year_end(year));
-    }
-    let days = (to - from).whole_days() + 1;
-    let half = (days + 1) / 2;
-    Some(HalfTime {
-        from,
-        to,
-        days,
-        half,
-        first_day: from.checked_add(Duration::days(half)).filter(|_| days > 1),
-    })
-}
 
 /// The prepayment guarantee it builds on, where it is among those issued before.
 fn built_on<'a>(terms: &MidtermTerms, circumstances: &'a Circumstances) -> Option<&'a Standing> {
@@ -58,24 +25,6 @@ fn built_on<'a>(terms: &MidtermTerms, circumstances: &'a Circumstances) -> Optio
         .guarantees
         .iter()
         .find(|standing| standing.is_numbered(&terms.builds_on))
-}
-
-/// What was paid before: the guaranteed amount where it is known, else as typed.
-fn prepaid(terms: &MidtermTerms, circumstances: &Circumstances) -> Yen {
-    built_on(terms, circumstances)
-        .filter(|standing| standing.product == Product::Prepayment)
-        .map_or(terms.prepaid, |standing| standing.amount)
-}
-
-/// 中間前払金 guaranteed before on the same prepayment guarantee.
-fn earlier(circumstances: &Circumstances) -> Yen {
-    circumstances
-        .guarantees
-        .iter()
-        .filter(|standing| standing.product == PRODUCT && !standing.terminated)
-        .fold(Yen::ZERO, |sum, standing| {
-            sum.checked_add(standing.amount).unwrap_or(Yen::MAX)
-        })
 }
 
 pub(super) fn check<'a>(
@@ -109,136 +58,13 @@ pub(super) fn check<'a>(
         Fraction::tenths(2),
     )];
     let mut claim = amounts::advance(content, PRODUCT, terms.common.amount, book, circumstances);
-    claim.lids.extend(lids(content, terms, book, circumstances));
+    claim
+        .lids
+        .extend(lids::lids(content, terms, book, circumstances));
     findings.extend(claim.advance_rate(RuleId::MidtermRate, &bounds));
     findings.extend(claim.under_lids(&bounds));
     findings.push(claim.rounding(amounts::own_bound(content, unread, PRODUCT, &bounds)));
     findings
-}
-
-/// What was issued before holds the amount down: both prepayments together, and an earlier
-/// 中間前払金保証 on the same prepayment.
-fn lids<'a>(
-    content: &ApplicationContent,
-    terms: &MidtermTerms,
-    book: Option<&RuleBook>,
-    circumstances: &Circumstances,
-) -> Vec<Lid<'a>> {
-    let before = Before {
-        prepaid: prepaid(terms, circumstances),
-        earlier: earlier(circumstances),
-    };
-    let mut lids = vec![together(
-        content,
-        before,
-        terms.common.amount,
-        book,
-        circumstances,
-    )];
-    let earlier = before.earlier;
-    if earlier > Yen::ZERO {
-        let own = book.and_then(|book| book.rates.midterm(content.works.kind));
-        let bound = limits::one(own, Fraction::tenths(2));
-        let base = years::base(content, PRODUCT, book, circumstances.applied_on);
-        let whole = bound.rate.floor_of(base.amount);
-        lids.push(Lid {
-            rule: RuleId::MidtermRate,
-            limit: whole.checked_sub(earlier).unwrap_or(Yen::ZERO),
-            words: words!(
-                "{}（{whole}円）から発行済みの中間前払金{earlier}円を引いた額",
-                bound.of_base(base.label)
-            ),
-            known: bound.known,
-            figure: ("発行済みの中間前払金", words!("{earlier}円")),
-        });
-    }
-    lids
-}
-
-/// What was paid of the other prepayment, and of the same one before.
-#[derive(Clone, Copy)]
-pub(super) struct Before {
-    pub(super) prepaid: Yen,
-    pub(super) earlier: Yen,
-}
-
-impl Before {
-    fn sum(self) -> Yen {
-        self.prepaid.checked_add(self.earlier).unwrap_or(Yen::MAX)
-    }
-
-    fn words(self) -> String {
-        let Self { prepaid, earlier } = self;
-        if earlier == Yen::ZERO {
-            return format!("前払金{prepaid}円");
-        }
-        format!("前払金{prepaid}円と発行済みの中間前払金{earlier}円")
-    }
-}
-
-/// Both prepayments together, without what was paid before.
-pub(super) fn together<'a>(
-    content: &ApplicationContent,
-    before: Before,
-    amount: Yen,
-    book: Option<&RuleBook>,
-    circumstances: &Circumstances,
-) -> Lid<'a> {
-    let own = book.and_then(|book| book.rates.together(content.works.kind));
-    let bound = limits::one(own, Fraction::tenths(6));
-    let base = years::base(content, PRODUCT, book, circumstances.applied_on);
-    let whole = bound.rate.floor_of(base.amount);
-    let paid = before.sum();
-    let sum = i128::from(paid.get()) + i128::from(amount.get());
-    let left = sum * i128::from(bound.rate.denominator());
-    let right = i128::from(base.amount.get()) * i128::from(bound.rate.numerator());
-    let sign = if left <= right { "≦" } else { "＞" };
-    Lid {
-        rule: RuleId::TogetherRate,
-        limit: whole.checked_sub(paid).unwrap_or(Yen::ZERO),
-        words: words!(
-            "{}（{whole}円）から{}を引いた額",
-            bound.of_base(base.label),
-            before.words()
-        ),
-        known: bound.known,
-        figure: (
-            "式",
-            words!(
-                "({paid}+{amount})×{} {sign} {}×{}",
-                bound.rate.denominator(),
-                base.amount,
-                bound.rate.numerator()
-            ),
-        ),
-    }
-}
-
-/// The ceiling to show beside 中間前払金保証金額; `None` where it is not applied for.
-pub fn midterm_limit(
-    content: &ApplicationContent,
-    book: Option<&RuleBook>,
-    circumstances: &Circumstances,
-) -> Option<Limit> {
-    let terms = content.midterm.as_ref()?;
-    let base = years::base(content, PRODUCT, book, circumstances.applied_on);
-    let unit = book.and_then(|book| book.rounding_of(PRODUCT));
-    let rate = limits::one(
-        book.and_then(|book| book.rates.midterm(content.works.kind)),
-        Fraction::tenths(2),
-    );
-    let before = lids(content, terms, book, circumstances);
-    let cut = |limit: Yen| unit.map_or(limit, |unit| unit.cut(limit));
-    let cap = limits::cap(book, PRODUCT, content.works.kind).map(Lid::cap);
-    let lids = before.into_iter().chain(cap).map(|lid| Limit {
-        ceiling: cut(lid.limit),
-        words: lid.words.write(),
-        known: lid.known,
-    });
-    [rate.limit(base.amount, unit)]
-        .into_iter()
-        .chain(lids)
-        .min_by_key(|limit| limit.ceiling)
 }
 
 fn allowed<'a>(content: &'a ApplicationContent, book: Option<&'a RuleBook>) -> Judged<'a> {

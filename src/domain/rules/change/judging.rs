@@ -10,7 +10,7 @@ use crate::domain::product::Product;
 use crate::domain::rulebook::{Fraction, RuleBook};
 use crate::domain::rules::amounts::{self, difference, sourced, yen};
 use crate::domain::rules::midterm::{Before, together};
-use crate::domain::rules::{Circumstances, Judged, Outcome, RuleId, conditions, limits, years};
+use crate::domain::rules::{Circumstances, Judged, Outcome, RuleId, contract, limits, years};
 use crate::domain::wording::{Words, era_plain, words};
 
 /// Old and new contents of one product.
@@ -32,7 +32,7 @@ impl<'a> Change<'a, '_> {
         let (book, circumstances) = (self.book, self.circumstances);
         let mut judged = Vec::new();
         judged.extend(self.form_locked());
-        judged.extend(conditions::works(
+        judged.extend(contract::check(
             after,
             circumstances.today,
             circumstances.applied_on,
