@@ -78,6 +78,24 @@ pub enum Stand {
     Ended,
 }
 
+/// A guarantee with the bytes of its version in force and the sum of its ledger, for a download.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct RecordRow {
+    #[sqlx(flatten)]
+    pub row: GuaranteeRow,
+    pub face: Vec<u8>,
+    pub fee: i64,
+}
+
+/// What a download is asked for; `codes` of products, none for all.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted<'a> {
+    pub products: &'a [&'a str],
+    pub form: Option<&'a str>,
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+}
+
 /// What a contractor's list is asked for. `like` carries its own `%`.
 #[derive(Debug, Clone, Default)]
 pub struct Search<'a> {
@@ -226,6 +244,69 @@ pub async fn of_contractor(
         of_contractor_where(query, surety, contractor, search);
     })
     .await
+}
+
+impl Wanted<'_> {
+    fn conditions(&self, query: &mut QueryBuilder<Postgres>, surety: i64, contractor: i64) {
+        query.push(" from guarantees where surety_id = ");
+        query.push_bind(surety).push(" and contractor_id = ");
+        query
+            .push_bind(contractor)
+            .push(" and issued_at is not null");
+        if !self.products.is_empty() {
+            let codes: Vec<String> = self.products.iter().map(|it| (*it).to_owned()).collect();
+            query.push(" and product = any(").push_bind(codes).push(")");
+        }
+        if let Some(form) = self.form {
+            query.push(" and form = ").push_bind(form.to_owned());
+        }
+        if let Some(from) = self.from {
+            query.push(" and issued_on >= ").push_bind(from);
+        }
+        if let Some(to) = self.to {
+            query.push(" and issued_on <= ").push_bind(to);
+        }
+    }
+}
+
+/// How many guarantees a download holds.
+pub async fn count_wanted(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    wanted: &Wanted<'_>,
+) -> Result<i64, sqlx::Error> {
+    let mut query = QueryBuilder::new("select count(*)");
+    wanted.conditions(&mut query, surety, contractor);
+    query.build_query_scalar().fetch_one(conn).await
+}
+
+/// The next of them, oldest first, after a row.
+pub async fn next_wanted(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    wanted: &Wanted<'_>,
+    after: Option<(Date, i64)>,
+    limit: i64,
+) -> Result<Vec<RecordRow>, sqlx::Error> {
+    let mut query = QueryBuilder::new(format!("with wanted as materialized (select {COLUMNS}"));
+    wanted.conditions(&mut query, surety, contractor);
+    if let Some((on, id)) = after {
+        query.push(" and (issued_on, id) > (");
+        query.push_bind(on).push(", ").push_bind(id).push(")");
+    }
+    query
+        .push(" order by issued_on, id limit ")
+        .push_bind(limit);
+    query.push(
+        ") select wanted.*, c.face, coalesce(f.fee, 0)::bigint as fee
+         from wanted join certificates c on c.guarantee_id = wanted.id and c.seq = wanted.current_seq
+         left join lateral (select sum(amount + tax) as fee from fees where guarantee_id = wanted.id) f
+           on true
+         order by issued_on, id",
+    );
+    query.build_query_as().fetch_all(conn).await
 }
 
 /// Electronic, in force, among the newest fifty, and not opened by anybody in D-Sure; newest first.

@@ -40,6 +40,7 @@ pub mod content;
 pub mod email;
 pub mod entry;
 pub mod era;
+pub mod export;
 pub mod fee;
 pub mod field;
 pub mod guarantee;

@@ -180,6 +180,26 @@ impl Due {
     }
 }
 
+/// What guarantees of these amounts would cost if applied for on `day`, each `None` where the surety
+/// has no table for it by then. Nothing is stored.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn reckoned(
+    app: &App,
+    who: &ContractorUser,
+    day: Date,
+    amounts: &[(FeeProduct, Yen)],
+) -> Result<Vec<Option<Quote>>, AppError> {
+    let mut tx = app.db.begin(&who.scope()).await?;
+    let mut quotes = Vec::new();
+    for (product, amount) in amounts {
+        quotes.push(quote(&mut tx, who.surety, product.code(), *amount, day).await?);
+    }
+    tx.commit().await?;
+    Ok(quotes)
+}
+
 /// The fee of an amount on a day; `None` where the surety has no table for the product by then.
 ///
 /// # Errors

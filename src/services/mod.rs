@@ -16,6 +16,7 @@ pub mod changes;
 pub mod contractors;
 pub mod deposits;
 pub mod documents;
+pub mod downloads;
 pub mod drafts;
 pub mod examination;
 pub mod fees;

@@ -29,6 +29,7 @@ pub mod sheet;
 pub mod shell;
 pub mod shield;
 pub mod site;
+pub mod span;
 pub mod state;
 pub mod summary;
 #[cfg(test)]

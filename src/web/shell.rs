@@ -73,6 +73,12 @@ pub enum Menu {
     Guarantees,
     /// 保証料計算書一覧
     Fees,
+    /// 保証契約情報ダウンロード
+    Downloads,
+    /// 保証料計算
+    Calculator,
+    /// Q&A
+    Questions,
     /// 電子保証対応の発注者
     Obligees,
     /// お客様情報
@@ -131,6 +137,10 @@ impl NetdeskShell {
                 item(to::GUARANTEES, "保証契約一覧", Menu::Guarantees)
                     .about("発行済みの保証と認証キー"),
                 item(to::FEES, "保証料計算書一覧", Menu::Fees).about("計算書・返還・領収証"),
+                item(to::DOWNLOADS, "保証契約情報ダウンロード", Menu::Downloads)
+                    .about("一覧をCSV・Excel・JSONで"),
+                item(to::CALCULATOR, "保証料計算", Menu::Calculator).about("保証料の概算と内訳"),
+                item(to::QUESTIONS, "Q&A", Menu::Questions).about("よくあるご質問"),
                 item(to::OBLIGEES, "電子保証対応の発注者", Menu::Obligees)
                     .about("対応の始まる日と契約"),
             ],

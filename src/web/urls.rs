@@ -26,6 +26,14 @@ pub mod netdesk {
     pub const GUARANTEES: &str = "/netdesk/guarantees";
     /// 保証料計算書一覧
     pub const FEES: &str = "/netdesk/fees";
+    /// 保証契約情報ダウンロード
+    pub const DOWNLOADS: &str = "/netdesk/downloads";
+    /// What a downloaded JSON holds.
+    pub const DOWNLOADS_SCHEMA: &str = "/netdesk/downloads/guarantees-1.schema.json";
+    /// 保証料計算
+    pub const CALCULATOR: &str = "/netdesk/calculator";
+    /// Q&A
+    pub const QUESTIONS: &str = "/netdesk/questions";
     /// 電子保証対応の発注者
     pub const OBLIGEES: &str = "/netdesk/obligees";
     /// お客様情報

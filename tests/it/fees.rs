@@ -1,5 +1,6 @@
 //! 保証料: two calculators, tables with four eyes, the ledger, shortfalls, papers, months.
 
+mod calculator;
 mod calculators;
 mod changes;
 mod ledger;

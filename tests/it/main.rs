@@ -12,6 +12,7 @@ mod cuts;
 mod database;
 mod days;
 mod desk;
+mod downloads;
 mod dsure;
 mod examination;
 mod fees;

@@ -20,6 +20,7 @@ use crate::web::page::{HelpLink, Tag, Tone};
 use crate::web::pager::Pager;
 use crate::web::places::{self, Place};
 use crate::web::shell::{Menu, NetdeskShell};
+use crate::web::span::Span;
 use crate::web::state::Web;
 use crate::web::summary::ErrorSummary;
 use crate::web::urls::netdesk as to;
@@ -139,31 +140,6 @@ impl Typed {
     }
 }
 
-/// The days of 期間, or the sentences.
-fn period(typed: &Typed, faults: &mut Faults) -> (Option<time::Date>, Option<time::Date>) {
-    let read = |text: &str, label: &str| {
-        if text.trim().is_empty() {
-            return (None, None);
-        }
-        match era::parse_date(text) {
-            Ok(date) => (Some(date), None),
-            Err(fault) => (None, Some(fault.sentence(label))),
-        }
-    };
-    let (from, from_fault) = read(&typed.from, "期間の始め");
-    let (to, to_fault) = read(&typed.to, "期間の終わり");
-    faults.from = from_fault;
-    faults.to = to_fault;
-    if let (Some(first), Some(last)) = (from, to)
-        && first > last
-    {
-        faults.to = Some(
-            "期間の終わりは、期間の始めと同じ日か、それより後の日付にしてください。".to_owned(),
-        );
-    }
-    (from, to)
-}
-
 /// `GET /netdesk/guarantees`: the conditions stand in the address; a number found leads straight to
 /// its detail.
 ///
@@ -178,14 +154,14 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Query(form): Quer
             Err(sentence) => faults.no = Some(sentence),
         }
     }
-    let (from, until) = period(&typed, &mut faults);
+    let span = Span::read(&typed.from, &typed.to, "期間");
+    let days = span.days();
+    faults.from = span.from.err();
+    faults.to = span.until.err();
     let help = HelpLink::netdesk("guarantees", "保証契約一覧のヘルプ");
     let mut shell = frame::shell(&web, &who, Menu::Guarantees, help);
-    let wrong_period = faults.from.is_some() || faults.to.is_some();
-    let (rows, pager) = if wrong_period {
-        (Vec::new(), None)
-    } else {
-        let span = Span {
+    let (rows, pager) = if let Some((from, until)) = days {
+        let asked = Asked {
             from,
             until,
             page: form.get("page").parse().unwrap_or(1).clamp(1, 50),
@@ -193,10 +169,12 @@ pub async fn list(State(web): State<Web>, who: ContractorUser, Query(form): Quer
             after: form.get("after"),
         };
         let (rows, pager) = match typed.tab {
-            Tab::Items | Tab::Reserved => applied(&web, &who, &typed, &span).await?,
-            Tab::Key => issued(&web, &who, &typed, &span).await?,
+            Tab::Items | Tab::Reserved => applied(&web, &who, &typed, &asked).await?,
+            Tab::Key => issued(&web, &who, &typed, &asked).await?,
         };
         (rows, Some(pager))
+    } else {
+        (Vec::new(), None)
     };
     let summary = summary(&faults);
     let refused = summary.any();
@@ -259,7 +237,7 @@ fn summary(faults: &Faults) -> ErrorSummary {
 }
 
 /// What of the list is asked for.
-struct Span<'a> {
+struct Asked<'a> {
     from: Option<time::Date>,
     until: Option<time::Date>,
     page: i64,
@@ -267,7 +245,7 @@ struct Span<'a> {
     after: &'a str,
 }
 
-impl Span<'_> {
+impl Asked<'_> {
     fn first_no(&self) -> i64 {
         (self.page - 1) * PER_PAGE + 1
     }
@@ -277,22 +255,22 @@ async fn issued(
     web: &Web,
     who: &ContractorUser,
     typed: &Typed,
-    span: &Span<'_>,
+    asked: &Asked<'_>,
 ) -> Result<(Vec<Row>, Pager), AppError> {
     let query = ListQuery {
         product: typed.kind,
         form: Some(CertificateForm::Electronic),
-        from: span.from,
-        to: span.until,
+        from: asked.from,
+        to: asked.until,
         words: typed.work.clone(),
-        page: span.page,
-        before: places::read(span.before),
-        after: places::read(span.after),
+        page: asked.page,
+        before: places::read(asked.before),
+        after: places::read(asked.after),
     };
     let list = guarantees::list(web, who, &query).await?;
     let keyset = query.before.is_some() || query.after.is_some();
-    let pager = pager(typed, list.total, span, list.previous, list.next);
-    let first = if keyset { 1 } else { span.first_no() };
+    let pager = pager(typed, list.total, asked, list.previous, list.next);
+    let first = if keyset { 1 } else { asked.first_no() };
     let today = era::tokyo_date(web.clock.now());
     let rows = (first..).zip(&list.rows);
     Ok((
@@ -306,23 +284,23 @@ async fn applied(
     web: &Web,
     who: &ContractorUser,
     typed: &Typed,
-    span: &Span<'_>,
+    asked: &Asked<'_>,
 ) -> Result<(Vec<Row>, Pager), AppError> {
     let reserved = typed.tab == Tab::Reserved;
     let query = ItemQuery {
         product: typed.kind.filter(|_| !reserved),
         reserved,
-        from: span.from,
-        to: span.until,
+        from: asked.from,
+        to: asked.until,
         words: typed.work.clone(),
-        page: span.page,
-        before: places::read(span.before),
-        after: places::read(span.after),
+        page: asked.page,
+        before: places::read(asked.before),
+        after: places::read(asked.after),
     };
     let list = items::list(web, who, &query).await?;
     let keyset = query.before.is_some() || query.after.is_some();
-    let pager = pager(typed, list.total, span, list.previous, list.next);
-    let first = if keyset { 1 } else { span.first_no() };
+    let pager = pager(typed, list.total, asked, list.previous, list.next);
+    let first = if keyset { 1 } else { asked.first_no() };
     let rows = (first..).zip(&list.rows);
     Ok((rows.map(|(no, row)| item_row(no, row)).collect(), pager))
 }
@@ -330,7 +308,7 @@ async fn applied(
 fn pager<P: Place>(
     typed: &Typed,
     total: i64,
-    span: &Span<'_>,
+    asked: &Asked<'_>,
     previous: Option<P>,
     next: Option<P>,
 ) -> Pager {
@@ -342,7 +320,7 @@ fn pager<P: Place>(
         );
     }
     let count = |n: i64| u64::try_from(n).unwrap_or_default();
-    Pager::pages(count(total), count(PER_PAGE), count(span.page), |page| {
+    Pager::pages(count(total), count(PER_PAGE), count(asked.page), |page| {
         typed.href(typed.tab, &[("page", page.to_string())])
     })
 }

@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod applications;
+pub mod calculator;
 pub mod certificates;
 pub mod changes;
+pub mod downloads;
 pub mod drafts;
 pub mod fees;
 pub mod frame;
@@ -14,6 +16,7 @@ pub mod help;
 pub mod invitations;
 pub mod key_notice;
 pub mod obligees;
+pub mod questions;
 pub mod reservations;
 pub mod status;
 pub mod terms;
@@ -119,6 +122,9 @@ fn guarantee_routes() -> Routes {
 fn fee_routes() -> Routes {
     Routes::new(Site::Netdesk)
         .get(to::FEES, READ, fees::list)
+        .get(to::CALCULATOR, READ, calculator::show)
+        .get(to::DOWNLOADS, READ, downloads::page)
+        .get("/netdesk/downloads/{file}", READ, downloads::file)
         .get("/netdesk/fees/closings/{file}", READ, fees::monthly)
         .post(
             "/netdesk/fees/receipts/payments/{id}",
@@ -207,4 +213,5 @@ pub fn application_routes() -> Routes {
         .get(to::DRAFTS, WRITE, drafts::list)
         .get(to::STATUS, READ, status::list)
         .get(to::OBLIGEES, READ, obligees::list)
+        .get(to::QUESTIONS, READ, questions::list)
 }

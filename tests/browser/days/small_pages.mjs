@@ -40,11 +40,46 @@ await day(async d => {
   await d.check(window, '利用規約');
 
   d.step('every help link leads to its own help');
-  for (const page of ['/netdesk/', '/netdesk/applications/new', '/netdesk/drafts', '/netdesk/status', '/netdesk/guarantees', '/netdesk/obligees', '/netdesk/account']) {
+  for (const page of ['/netdesk/', '/netdesk/applications/new', '/netdesk/drafts', '/netdesk/status', '/netdesk/guarantees', '/netdesk/obligees', '/netdesk/calculator', '/netdesk/downloads', '/netdesk/questions', '/netdesk/account']) {
     await window.go(page);
     const help = await window.run(`document.querySelector('header a[href^="/netdesk/help"]')?.getAttribute('href') || ''`);
     same(await window.go(help || `no help link on ${page}`), 200, `the help of ${page}`);
   }
+
+  d.step('what a guarantee would cost');
+  await window.go('/netdesk/calculator');
+  await d.check(window, '保証料計算');
+  await window.press('計算する');
+  same(window.status, 422, 'nothing typed');
+  await d.check(window, '保証料計算／誤り');
+  await window.fill('前払金保証金額', '2,000万');
+  await window.fill('契約保証予約金額', '5,000,000');
+  await window.press('計算する');
+  await window.expect('30,000円', '非課税', '概算', 'うち消費税');
+  await d.check(window, '保証料計算／結果');
+
+  d.step('questions and answers');
+  await window.go('/netdesk/questions');
+  await d.check(window, 'Q&A');
+  await window.fill('さがす言葉', '領収証　電子');
+  await window.press('検索');
+  await window.expect('検索結果：1件', '領収証は書面ですが');
+  await d.check(window, 'Q&A／検索');
+  await window.go('/netdesk/questions?q=xyzzy');
+  await d.check(window, 'Q&A／ありません');
+
+  d.step('the guarantees as files');
+  await window.go('/netdesk/downloads');
+  await d.check(window, '保証契約情報ダウンロード');
+  await window.fill('期間（発行日）の始め', '令和9年1月1日');
+  await window.fill('期間（発行日）の終わり', '令和8年1月1日');
+  await window.press('件数を確かめる');
+  same(window.status, 422, 'a period that ends before it begins');
+  await d.check(window, '保証契約情報ダウンロード／誤り');
+  await window.press('条件を消す');
+  await window.press('件数を確かめる');
+  await window.expect('CSV（UTF-8）', 'Excel（XLSX）', 'JSON');
+  await d.check(window, '保証契約情報ダウンロード／ファイル');
 
   d.step('the account');
   await window.go('/netdesk/account');
