@@ -16,6 +16,7 @@ pub mod dsure;
 pub mod events;
 pub mod fee_tables;
 pub mod fees;
+pub mod follow_ups;
 pub mod founding;
 pub mod gate;
 pub mod guarantees;

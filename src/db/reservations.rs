@@ -69,23 +69,3 @@ pub async fn lose(conn: &mut PgConnection, new: &NewLoss<'_>) -> Result<(), sqlx
     .await
     .and_then(super::one)
 }
-
-/// The newest draft of a 中間前払金保証 that builds on this number.
-pub async fn midterm_draft(
-    conn: &mut PgConnection,
-    surety: i64,
-    contractor: i64,
-    number: &str,
-) -> Result<Option<Uuid>, sqlx::Error> {
-    sqlx::query_scalar(
-        "select id from applications
-         where surety_id = $1 and contractor_id = $2 and stage = 'draft' and kind = 'new'
-           and form ->> 'midterm_on' = 'on' and form ->> 'midterm_builds_on' = $3
-         order by updated_at desc, id limit 1",
-    )
-    .bind(surety)
-    .bind(contractor)
-    .bind(number)
-    .fetch_optional(conn)
-    .await
-}

@@ -5,6 +5,7 @@ use super::certificate::CertificateFace;
 use super::content::PrepaymentPlan;
 use super::era;
 use super::field::Field;
+use super::kind::ApplicationKind;
 use super::product::Product;
 use super::typed::TypedForm;
 
@@ -79,6 +80,42 @@ pub fn contract(typed: &TypedForm, face: &CertificateFace, fresh: &TypedForm) ->
     // Reservations are for works with a prepayment planned only (domain.md §4.4).
     let planned = PrepaymentPlan::Planned.code();
     form.set(Field::PrepaymentPlan.id(), planned);
+    form
+}
+
+/// 前払金保証 for the works of an issued 契約保証: `typed` is its application as sent, `face` its
+/// certificate in force.
+pub fn prepayment(typed: &TypedForm, face: &CertificateFace, fresh: &TypedForm) -> TypedForm {
+    let mut form = works(typed, face, fresh);
+    let years = Field::YEARS.into_iter().flat_map(<[Field; 2]>::from);
+    copy(
+        typed,
+        &mut form,
+        std::iter::once(Field::Obligation).chain(years),
+    );
+    copy(typed, &mut form, BID);
+    switch(&mut form, Product::Prepayment);
+    fee(typed, &mut form, Product::Contract, Product::Prepayment);
+    if let Some(field) = Field::of(Product::Prepayment).form {
+        form.set(field.id(), face.form.code());
+    }
+    form
+}
+
+/// An earlier application typed anew: all that was typed, over what an empty form of its kind holds.
+pub fn copied(typed: &TypedForm, kind: ApplicationKind, fresh: &TypedForm) -> TypedForm {
+    let mut form = fresh.clone();
+    for (name, value) in typed.iter() {
+        form.set(name, value);
+    }
+    // A product that was not asked for is not asked for by the empty form either.
+    for product in Product::ALL {
+        let on = Field::of(product).on.id();
+        if !typed.has(on) {
+            form.remove(on);
+        }
+    }
+    kind.shape(&mut form);
     form
 }
 

@@ -20,6 +20,7 @@ pub mod downloads;
 pub mod drafts;
 pub mod examination;
 pub mod fees;
+pub mod follow_ups;
 pub mod founding;
 pub mod grounds;
 pub mod guarantees;
@@ -40,6 +41,7 @@ pub mod reservations;
 pub mod rulebooks;
 mod same_works;
 mod standing;
+pub mod suggestions;
 pub mod sureties;
 pub mod viewing;
 

@@ -1,23 +1,17 @@
-//! 契約保証予約（入札ボンド） after its issue: a bid won becomes a 契約保証, a bid lost ends it. And the
-//! other way one guarantee leads to the next: 中間前払金保証 from an issued 前払金保証.
+//! 契約保証予約（入札ボンド） after its issue: a bid won becomes a 契約保証, a bid lost ends it.
 
 use serde_json::json;
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::drafts;
-use super::guarantees::signed_face;
+use super::follow_ups::{begin, own, source};
 use super::history::{self, About, By, Happened};
 use super::{ContractorUser, Officer};
 use crate::app::App;
-use crate::db::applications::{self, Beginning};
 use crate::db::guarantees::{self, GuaranteeRow};
 use crate::db::reservations::{self, CameRow, NewLoss};
-use crate::db::sureties;
 use crate::domain::application::Stage;
-use crate::domain::certificate::CertificateFace;
-use crate::domain::kind::ApplicationKind;
 use crate::domain::product::Product;
 use crate::domain::typed::TypedForm;
 use crate::domain::works::WorksContract;
@@ -181,86 +175,6 @@ pub async fn lose(app: &App, who: &ContractorUser, digits: &str, on: Date) -> Re
     tell(&mut tx, who, &row, Happened::BidLost, &words, now).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// The draft of a 中間前払金保証 on an issued 前払金保証; while one is open, that one.
-///
-/// # Errors
-/// As [`win`].
-pub async fn midterm(
-    app: &App,
-    who: &ContractorUser,
-    digits: &str,
-    fresh: &TypedForm,
-) -> Result<Uuid, AppError> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let row = own(&mut tx, who, digits, Product::Prepayment).await?;
-    if row.terminated_on.is_some() {
-        let words = "この前払金保証は解約されています。中間前払金保証は申し込めません。";
-        return Err(AppError::Conflict(words.to_owned()));
-    }
-    let number = format!("{}{}", row.number, row.suffix);
-    let open = reservations::midterm_draft(&mut tx, who.surety, who.contractor, &number).await?;
-    if let Some(id) = open {
-        return Ok(id);
-    }
-    let (typed, face) = source(&mut tx, who, &row).await?;
-    let form = carry::midterm(&typed, &face, fresh);
-    let id = app.chance.id(now);
-    begin(&mut tx, who, id, None, &form, now).await?;
-    tx.commit().await?;
-    Ok(id)
-}
-
-/// An own guarantee of one product, one press at a time.
-async fn own(
-    conn: &mut PgConnection,
-    who: &ContractorUser,
-    digits: &str,
-    product: Product,
-) -> Result<GuaranteeRow, AppError> {
-    if !who.role.may_write() {
-        return Err(AppError::Denied("作成の権限がありません。"));
-    }
-    let row = guarantees::find_of_contractor(conn, who.surety, who.contractor, digits)
-        .await?
-        .filter(|row| row.product == product.code())
-        .ok_or(AppError::NotFound)?;
-    guarantees::lock(conn, row.id).await?;
-    Ok(row)
-}
-
-/// What its contractor typed, and the certificate in force.
-async fn source(
-    conn: &mut PgConnection,
-    who: &ContractorUser,
-    row: &GuaranteeRow,
-) -> Result<(TypedForm, CertificateFace), AppError> {
-    let application = row.application_id;
-    let typed = applications::find(conn, who.surety, who.contractor, application).await?;
-    let face = signed_face(conn, row.id, row.current_seq).await?;
-    Ok((typed.map(|row| row.form.0).unwrap_or_default(), face))
-}
-
-async fn begin(
-    conn: &mut PgConnection,
-    who: &ContractorUser,
-    id: Uuid,
-    reservation: Option<i64>,
-    form: &TypedForm,
-    now: OffsetDateTime,
-) -> Result<(), AppError> {
-    let branches = sureties::branches(conn, who.surety).await?;
-    let beginning = Beginning {
-        kind: ApplicationKind::New.code(),
-        reservation,
-    };
-    if drafts::begin(conn, who, id, beginning, form, &branches, now).await? {
-        Ok(())
-    } else {
-        Err(AppError::internal("a fresh id was taken"))
-    }
 }
 
 async fn tell(

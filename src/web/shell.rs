@@ -67,6 +67,8 @@ pub enum Menu {
     Reserve,
     /// 下書き
     Drafts,
+    /// 保証申込のお勧め
+    Suggestions,
     /// 状況
     Status,
     /// 保証契約一覧
@@ -126,6 +128,8 @@ impl NetdeskShell {
                     item(to::NEW_RESERVATION, "契約保証予約申込", Menu::Reserve)
                         .small("（入札ボンド）")
                         .about("入札の前に、契約保証を予約します"),
+                    item(to::SUGGESTIONS, "保証申込のお勧め", Menu::Suggestions)
+                        .about("次にできる申込をお知らせします"),
                     item(to::DRAFTS, "下書き", Menu::Drafts).about("書きかけの申込を続けます"),
                 ],
             });

@@ -16,6 +16,10 @@ pub mod netdesk {
     pub const NEW_APPLICATION: &str = "/netdesk/applications/new";
     /// 契約保証予約申込（入札ボンド） 申込の作成（新規）
     pub const NEW_RESERVATION: &str = "/netdesk/reservations/new";
+    /// 前の申込を写して作成
+    pub const COPIES: &str = "/netdesk/applications/copies";
+    /// 保証申込のお勧め
+    pub const SUGGESTIONS: &str = "/netdesk/suggestions";
     /// How the addresses end to which files are sent.
     pub const UPLOAD_END: &str = "/approval-record";
     /// 下書き
@@ -88,6 +92,11 @@ pub mod netdesk {
             format!("{self}/status")
         }
 
+        /// 写して作成 (POST)
+        pub fn copy(self) -> String {
+            format!("{self}/copy")
+        }
+
         /// 取下げ
         pub fn withdrawal(self) -> String {
             format!("{self}/withdrawal")
@@ -118,6 +127,11 @@ pub mod netdesk {
         /// 中間前払金保証を申し込む (POST)
         pub fn midterm(&self) -> String {
             format!("{self}/midterm")
+        }
+
+        /// 前払金保証を続けて申し込む (POST)
+        pub fn prepayment(&self) -> String {
+            format!("{self}/prepayment")
         }
 
         /// 落札した (POST)

@@ -27,7 +27,7 @@ async fn the_own_guarantees_come_as_csv_shift_jis_sheet_and_json() {
         .says("2件")
         .says("CSV（UTF-8）")
         .says("Shift_JISの報告");
-    let links = page.attributes("main dl a[download]", "href");
+    let links = page.attributes("main a[download]", "href");
     assert_eq!(links.len(), 5);
 
     let csv = soumu.get(&links[0]).await;

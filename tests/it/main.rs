@@ -16,6 +16,7 @@ mod downloads;
 mod dsure;
 mod examination;
 mod fees;
+mod follow_ups;
 mod gatehouse;
 mod gates;
 mod golden;

@@ -107,8 +107,8 @@ struct Facts {
     bank: Option<String>,
     /// 構成員 with shares.
     members: Vec<(String, String)>,
-    /// Where 中間前払金保証 is begun from this 前払金保証.
-    midterm: Option<String>,
+    /// What is begun from this guarantee: address and product.
+    next: Option<(String, &'static str)>,
 }
 
 /// The key as people read it; it lives as long as the answer is written.
@@ -327,14 +327,20 @@ fn fees(detail: &Detail) -> Vec<EntryLine> {
 
 fn facts(detail: Detail, may_write: bool) -> Facts {
     let guarantee = detail.guarantee;
-    let had = detail
-        .siblings
-        .iter()
-        .any(|other| other.product == Product::Midterm && other.terminated_on.is_none());
-    let alive = guarantee.terminated_on.is_none();
-    let begins = may_write && alive && !had && guarantee.product == Product::Prepayment;
+    let address = to::Guarantee(&guarantee.number);
+    let next = match guarantee.product {
+        Product::Prepayment => Some((address.midterm(), Product::Midterm)),
+        Product::Contract => Some((address.prepayment(), Product::Prepayment)),
+        Product::Midterm | Product::Reservation => None,
+    };
+    let had = |product| {
+        let mut others = detail.siblings.iter();
+        others.any(|other| other.product == product && other.terminated_on.is_none())
+    };
+    let begins = may_write && guarantee.terminated_on.is_none();
+    let next = next.filter(|(_, product)| begins && !had(*product));
     Facts {
-        midterm: begins.then(|| to::Guarantee(&guarantee.number).midterm()),
+        next: next.map(|(address, product)| (address, product.label())),
         members: detail
             .venture
             .into_iter()

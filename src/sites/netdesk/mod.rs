@@ -8,6 +8,7 @@ pub mod changes;
 pub mod downloads;
 pub mod drafts;
 pub mod fees;
+pub mod follow_ups;
 pub mod frame;
 pub mod gate;
 pub mod guarantee;
@@ -76,8 +77,14 @@ fn guarantee_routes() -> Routes {
         .post(
             "/netdesk/guarantees/{number}/midterm",
             WRITE,
-            reservations::midterm,
+            follow_ups::midterm,
         )
+        .post(
+            "/netdesk/guarantees/{number}/prepayment",
+            WRITE,
+            follow_ups::prepayment,
+        )
+        .get(to::SUGGESTIONS, READ, follow_ups::suggestions)
         .post(
             "/netdesk/guarantees/{number}/award",
             WRITE,
@@ -173,6 +180,8 @@ pub fn application_routes() -> Routes {
         .post(to::NEW_APPLICATION, WRITE, applications::create)
         .get(to::NEW_RESERVATION, WRITE, applications::new_reservation)
         .post(to::NEW_RESERVATION, WRITE, applications::create_reservation)
+        .get(to::COPIES, WRITE, follow_ups::copies)
+        .post("/netdesk/applications/{id}/copy", WRITE, follow_ups::copy)
         .post(to::AUTOSAVE, WRITE, applications::autosave)
         .post(to::ADVICE, WRITE, applications::advice)
         .get("/netdesk/applications/{id}", READ, applications::show)

@@ -1,5 +1,4 @@
-//! 契約保証予約（入札ボンド）: its page after issue, and what comes of it; and 中間前払金保証 begun from an
-//! issued 前払金保証.
+//! 契約保証予約（入札ボンド）: its page after issue, and what comes of it.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -246,20 +245,6 @@ pub async fn lose(
     let works = reservations::works(&web, &who, detail.guarantee.application).await?;
     let page = ReservationPage::new(shell, &detail, works.as_ref(), outcome, field);
     answer::unprocessable(&page)
-}
-
-/// POST 中間前払金保証を申し込む
-pub async fn midterm(
-    State(web): State<Web>,
-    who: ContractorUser,
-    Path(typed): Path<String>,
-) -> PageResult {
-    let number = number_of(&who, &typed)?;
-    let fresh = applications::empty(&web, &who, ApplicationKind::New).await?;
-    let id = reservations::midterm(&web, &who, number.digits(), &fresh).await?;
-    let words = "前払金保証の内容を引き継ぎました。認定日・金額を入力してください。";
-    let to = format!("{}#f-midterm_approved_on", to::Application(id));
-    Ok(see_other_telling(&web, to, &Flash::ok(words)))
 }
 
 pub(super) fn shell(web: &Web, who: &ContractorUser, detail: &Detail) -> NetdeskShell {

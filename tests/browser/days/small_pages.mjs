@@ -40,11 +40,20 @@ await day(async d => {
   await d.check(window, '利用規約');
 
   d.step('every help link leads to its own help');
-  for (const page of ['/netdesk/', '/netdesk/applications/new', '/netdesk/drafts', '/netdesk/status', '/netdesk/guarantees', '/netdesk/obligees', '/netdesk/calculator', '/netdesk/downloads', '/netdesk/questions', '/netdesk/account']) {
+  for (const page of ['/netdesk/', '/netdesk/applications/new', '/netdesk/drafts', '/netdesk/status', '/netdesk/guarantees', '/netdesk/obligees', '/netdesk/calculator', '/netdesk/suggestions', '/netdesk/downloads', '/netdesk/questions', '/netdesk/account']) {
     await window.go(page);
     const help = await window.run(`document.querySelector('header a[href^="/netdesk/help"]')?.getAttribute('href') || ''`);
     same(await window.go(help || `no help link on ${page}`), 200, `the help of ${page}`);
   }
+
+  d.step('what could be applied for next');
+  await window.go('/netdesk/suggestions');
+  await d.check(window, '保証申込のお勧め');
+  await window.go('/netdesk/applications/new');
+  await window.press('前の申込を写して作成する');
+  await d.check(window, '前の申込を写して作成');
+  await window.press('写して作成');
+  await window.expect('前の申込の内容を写しました。');
 
   d.step('what a guarantee would cost');
   await window.go('/netdesk/calculator');

@@ -366,7 +366,8 @@ impl Things {
             }
             "POST /office/admin/staff/{id}/role" => vec![("role", "clerk".to_owned())],
             route if route.ends_with("/state") => vec![("state", "open".to_owned())],
-            "POST /netdesk/guarantees/{number}/key-renewal"
+            "POST /netdesk/applications/{id}/copy"
+            | "POST /netdesk/guarantees/{number}/key-renewal"
             | "POST /office/guarantees/{number}/key-renewals" => {
                 vec![("id", SENT.to_owned())]
             }
