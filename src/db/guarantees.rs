@@ -334,6 +334,30 @@ pub async fn unseen(
     .await
 }
 
+/// A contractor's guarantees of some products in force on a day, newest first.
+pub async fn in_force(
+    conn: &mut PgConnection,
+    surety: i64,
+    contractor: i64,
+    products: &[&str],
+    today: Date,
+    limit: i64,
+) -> Result<Vec<GuaranteeRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from guarantees
+         where surety_id = $1 and contractor_id = $2 and issued_at is not null
+           and product = any($3) and until >= $4 and terminated_on is null
+         order by issued_on desc, id desc limit $5"
+    )))
+    .bind(surety)
+    .bind(contractor)
+    .bind(products)
+    .bind(today)
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
 /// By its ten digits, among a contractor's own.
 pub async fn find_of_contractor(
     conn: &mut PgConnection,

@@ -9,6 +9,7 @@ pub mod fee_paper;
 mod finish;
 mod fit;
 pub mod font;
+pub mod invoice;
 pub mod key_notice;
 pub mod lines;
 pub mod page;

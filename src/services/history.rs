@@ -64,10 +64,12 @@ pub enum Happened {
     ReceiptsSwitched,
     BidWon,
     BidLost,
+    /// 前払金請求書
+    InvoiceMade,
 }
 
 impl Happened {
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::Submitted,
         Self::Resubmitted,
         Self::Withdrawn,
@@ -118,6 +120,7 @@ impl Happened {
         Self::ReceiptsSwitched,
         Self::BidWon,
         Self::BidLost,
+        Self::InvoiceMade,
     ];
 
     pub fn code(self) -> &'static str {
@@ -172,6 +175,7 @@ impl Happened {
             Self::ReceiptsSwitched => "receipts_switched",
             Self::BidWon => "bid_won",
             Self::BidLost => "bid_lost",
+            Self::InvoiceMade => "invoice_made",
         }
     }
 
@@ -228,6 +232,7 @@ impl Happened {
             Self::ReceiptsSwitched => "電子領収証の設定を変更",
             Self::BidWon => "落札：契約保証の申込を作成",
             Self::BidLost => "落札しなかった",
+            Self::InvoiceMade => "前払金請求書を作成",
         }
     }
 

@@ -27,6 +27,7 @@ pub mod guarantees;
 pub mod health;
 pub mod history;
 pub mod holders;
+pub mod invoices;
 pub mod issuance;
 pub mod items;
 pub mod jobs;

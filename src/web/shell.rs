@@ -67,6 +67,8 @@ pub enum Menu {
     Reserve,
     /// 下書き
     Drafts,
+    /// 前払金請求書
+    Invoices,
     /// 保証申込のお勧め
     Suggestions,
     /// 状況
@@ -128,6 +130,8 @@ impl NetdeskShell {
                     item(to::NEW_RESERVATION, "契約保証予約申込", Menu::Reserve)
                         .small("（入札ボンド）")
                         .about("入札の前に、契約保証を予約します"),
+                    item(to::INVOICES, "前払金請求書", Menu::Invoices)
+                        .about("保証の内容から請求書を作ります"),
                     item(to::SUGGESTIONS, "保証申込のお勧め", Menu::Suggestions)
                         .about("次にできる申込をお知らせします"),
                     item(to::DRAFTS, "下書き", Menu::Drafts).about("書きかけの申込を続けます"),

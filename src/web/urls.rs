@@ -18,6 +18,8 @@ pub mod netdesk {
     pub const NEW_RESERVATION: &str = "/netdesk/reservations/new";
     /// 前の申込を写して作成
     pub const COPIES: &str = "/netdesk/applications/copies";
+    /// 前払金請求書
+    pub const INVOICES: &str = "/netdesk/invoices";
     /// 保証申込のお勧め
     pub const SUGGESTIONS: &str = "/netdesk/suggestions";
     /// How the addresses end to which files are sent.
@@ -132,6 +134,11 @@ pub mod netdesk {
         /// 前払金保証を続けて申し込む (POST)
         pub fn prepayment(&self) -> String {
             format!("{self}/prepayment")
+        }
+
+        /// 前払金請求書
+        pub fn invoice(&self) -> String {
+            format!("{self}/invoice")
         }
 
         /// 落札した (POST)

@@ -22,6 +22,7 @@ mod gates;
 mod golden;
 mod history;
 mod house;
+mod invoices;
 mod issue;
 mod leaflet;
 mod life;

@@ -15,6 +15,7 @@ pub mod guarantee;
 pub mod guarantees;
 pub mod help;
 pub mod invitations;
+pub mod invoices;
 pub mod key_notice;
 pub mod obligees;
 pub mod questions;
@@ -85,6 +86,17 @@ fn guarantee_routes() -> Routes {
             follow_ups::prepayment,
         )
         .get(to::SUGGESTIONS, READ, follow_ups::suggestions)
+        .get(to::INVOICES, WRITE, invoices::list)
+        .get(
+            "/netdesk/guarantees/{number}/invoice",
+            WRITE,
+            invoices::form,
+        )
+        .post(
+            "/netdesk/guarantees/{number}/invoice",
+            WRITE,
+            invoices::make,
+        )
         .post(
             "/netdesk/guarantees/{number}/award",
             WRITE,

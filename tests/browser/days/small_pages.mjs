@@ -40,7 +40,7 @@ await day(async d => {
   await d.check(window, '利用規約');
 
   d.step('every help link leads to its own help');
-  for (const page of ['/netdesk/', '/netdesk/applications/new', '/netdesk/drafts', '/netdesk/status', '/netdesk/guarantees', '/netdesk/obligees', '/netdesk/calculator', '/netdesk/suggestions', '/netdesk/downloads', '/netdesk/questions', '/netdesk/account']) {
+  for (const page of ['/netdesk/', '/netdesk/applications/new', '/netdesk/drafts', '/netdesk/status', '/netdesk/guarantees', '/netdesk/obligees', '/netdesk/calculator', '/netdesk/invoices', '/netdesk/suggestions', '/netdesk/downloads', '/netdesk/questions', '/netdesk/account']) {
     await window.go(page);
     const help = await window.run(`document.querySelector('header a[href^="/netdesk/help"]')?.getAttribute('href') || ''`);
     same(await window.go(help || `no help link on ${page}`), 200, `the help of ${page}`);
@@ -54,6 +54,16 @@ await day(async d => {
   await d.check(window, '前の申込を写して作成');
   await window.press('写して作成');
   await window.expect('前の申込の内容を写しました。');
+
+  d.step('a claim for money in advance');
+  await window.go('/netdesk/invoices');
+  await d.check(window, '前払金請求書');
+  await window.press('作成');
+  await window.expect('証書から写すもの', '振込先');
+  await d.check(window, '前払金請求書／作成');
+  await window.press('請求書（PDF）を作る');
+  same(window.status, 422, 'no account');
+  await d.check(window, '前払金請求書／誤り');
 
   d.step('what a guarantee would cost');
   await window.go('/netdesk/calculator');
