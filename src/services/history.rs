@@ -66,10 +66,12 @@ pub enum Happened {
     BidLost,
     /// 前払金請求書
     InvoiceMade,
+    /// 提出しました, as the contractor notes it.
+    HandedIn,
 }
 
 impl Happened {
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 52] = [
         Self::Submitted,
         Self::Resubmitted,
         Self::Withdrawn,
@@ -121,6 +123,7 @@ impl Happened {
         Self::BidWon,
         Self::BidLost,
         Self::InvoiceMade,
+        Self::HandedIn,
     ];
 
     pub fn code(self) -> &'static str {
@@ -176,6 +179,7 @@ impl Happened {
             Self::BidWon => "bid_won",
             Self::BidLost => "bid_lost",
             Self::InvoiceMade => "invoice_made",
+            Self::HandedIn => "handed_in",
         }
     }
 
@@ -233,6 +237,7 @@ impl Happened {
             Self::BidWon => "落札：契約保証の申込を作成",
             Self::BidLost => "落札しなかった",
             Self::InvoiceMade => "前払金請求書を作成",
+            Self::HandedIn => "発注者へ提出（お客様の記録）",
         }
     }
 

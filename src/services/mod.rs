@@ -24,6 +24,7 @@ pub mod follow_ups;
 pub mod founding;
 pub mod grounds;
 pub mod guarantees;
+pub mod hand_ins;
 pub mod health;
 pub mod history;
 pub mod holders;

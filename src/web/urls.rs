@@ -136,6 +136,11 @@ pub mod netdesk {
             format!("{self}/prepayment")
         }
 
+        /// 提出の手順
+        pub fn hand_in(&self) -> String {
+            format!("{self}/hand-in")
+        }
+
         /// 前払金請求書
         pub fn invoice(&self) -> String {
             format!("{self}/invoice")

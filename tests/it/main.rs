@@ -20,6 +20,7 @@ mod follow_ups;
 mod gatehouse;
 mod gates;
 mod golden;
+mod hand_ins;
 mod history;
 mod house;
 mod invoices;

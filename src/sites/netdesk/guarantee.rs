@@ -25,7 +25,7 @@ use crate::web::shell::{Menu, NetdeskShell};
 use crate::web::state::Web;
 use crate::web::urls::netdesk as to;
 
-mod handing;
+pub(super) mod handing;
 
 use handing::{HandInBox, Sibling, Step, hand_in_box, paper_hand_in, siblings, steps};
 

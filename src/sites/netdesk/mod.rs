@@ -13,6 +13,7 @@ pub mod frame;
 pub mod gate;
 pub mod guarantee;
 pub mod guarantees;
+pub mod hand_ins;
 pub mod help;
 pub mod invitations;
 pub mod invoices;
@@ -86,6 +87,16 @@ fn guarantee_routes() -> Routes {
             follow_ups::prepayment,
         )
         .get(to::SUGGESTIONS, READ, follow_ups::suggestions)
+        .get(
+            "/netdesk/guarantees/{number}/hand-in",
+            SEE_KEY,
+            hand_ins::page,
+        )
+        .post(
+            "/netdesk/guarantees/{number}/hand-in",
+            SEE_KEY,
+            hand_ins::note,
+        )
         .get(to::INVOICES, WRITE, invoices::list)
         .get(
             "/netdesk/guarantees/{number}/invoice",

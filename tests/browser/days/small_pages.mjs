@@ -65,6 +65,20 @@ await day(async d => {
   same(window.status, 422, 'no account');
   await d.check(window, '前払金請求書／誤り');
 
+  d.step('how a key is handed in, and that it went');
+  await window.go('/netdesk/guarantees/35075-00001M');
+  await window.press('提出の手順を開く');
+  await window.expect('への提出の手順', '件名', '本文', 'お知らせ（PDF）を開く');
+  await d.check(window, '提出の手順');
+  await window.fill('提出した日', '令和20年1月1日');
+  await window.press('提出しました');
+  same(window.status, 422, 'a day to come');
+  await d.check(window, '提出の手順／誤り');
+  await window.fill('提出した日', new Date(Date.now() + 9 * 3600e3).toISOString().slice(0, 10));
+  await window.press('提出しました');
+  await window.expect('提出を記録しました。', 'に提出（', '提出した日を改める');
+  await d.check(window, '提出の手順／提出した');
+
   d.step('what a guarantee would cost');
   await window.go('/netdesk/calculator');
   await d.check(window, '保証料計算');

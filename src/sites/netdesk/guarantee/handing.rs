@@ -7,6 +7,7 @@ use crate::domain::era;
 use crate::domain::product::CertificateForm;
 use crate::domain::rulebook::{Channel, HandIn};
 use crate::services::guarantees::Detail;
+use crate::services::hand_ins;
 use crate::services::history::Happened;
 use crate::web::urls::netdesk as to;
 
@@ -21,15 +22,15 @@ pub(super) struct Sibling {
 }
 
 /// この発注者への提出.
-pub(super) struct HandInBox {
-    pub(super) known: bool,
-    pub(super) section: String,
-    pub(super) channel: &'static str,
-    pub(super) address: Option<String>,
-    pub(super) subject: Option<String>,
-    pub(super) note: Option<String>,
-    pub(super) moment: &'static str,
-    pub(super) source: Option<String>,
+pub(in crate::sites::netdesk) struct HandInBox {
+    pub(in crate::sites::netdesk) known: bool,
+    pub(in crate::sites::netdesk) section: String,
+    pub(in crate::sites::netdesk) channel: &'static str,
+    pub(in crate::sites::netdesk) address: Option<String>,
+    pub(in crate::sites::netdesk) subject: Option<String>,
+    pub(in crate::sites::netdesk) note: Option<String>,
+    pub(in crate::sites::netdesk) moment: &'static str,
+    pub(in crate::sites::netdesk) source: Option<String>,
 }
 
 /// 提出までの流れ.
@@ -54,7 +55,7 @@ pub(super) fn siblings(detail: &Detail) -> Vec<Sibling> {
         .collect()
 }
 
-pub(super) fn hand_in_box(detail: &Detail) -> HandInBox {
+pub(in crate::sites::netdesk) fn hand_in_box(detail: &Detail) -> HandInBox {
     let product = detail.guarantee.product;
     let known = detail.hand_in.clone();
     let way = known.clone().unwrap_or_else(|| HandIn::new(product));
@@ -139,18 +140,24 @@ pub(super) fn steps(detail: &Detail) -> Vec<Step> {
         (true, false) => format!("{label}が届いたことを発注者へお知らせ"),
         (false, false) => "認証キーを発注者へ提出".to_owned(),
     };
+    let handed = hand_ins::newest(&detail.history).filter(|entry| after(entry.at));
+    let gone = first.is_some() || handed.is_some();
     let open = |waiting: &str| match first {
         Some(_) => String::new(),
         None => waiting.to_owned(),
     };
     steps.push(Step {
-        class: if first.is_some() { "done" } else { "now" },
+        class: if gone { "done" } else { "now" },
         words,
         at: None,
-        note: open("つぎはここです。"),
+        note: handed.map_or_else(|| open("つぎはここです。"), |entry| entry.words.clone()),
     });
     steps.push(Step {
-        class: if first.is_some() { "done" } else { "wait" },
+        class: match first {
+            Some(_) => "done",
+            None if gone => "now",
+            None => "wait",
+        },
         words: "発注者が証書を閲覧".to_owned(),
         at: first.map(era::stamp),
         note: open("D-Sure で開かれた日時をここに示します。"),
