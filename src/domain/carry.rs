@@ -49,14 +49,7 @@ const INFORMATION: [Field; 8] = [
 /// 中間前払金保証 on an issued 前払金保証: `typed` is its application as sent, `face` its certificate in
 /// force, `fresh` what an empty form holds.
 pub fn midterm(typed: &TypedForm, face: &CertificateFace, fresh: &TypedForm) -> TypedForm {
-    let mut form = works(typed, face, fresh);
-    let years = Field::YEARS.into_iter().flat_map(<[Field; 2]>::from);
-    copy(
-        typed,
-        &mut form,
-        std::iter::once(Field::Obligation).chain(years),
-    );
-    copy(typed, &mut form, BID);
+    let mut form = advance(typed, face, fresh);
     switch(&mut form, Product::Midterm);
     form.set(Field::MidtermBuildsOn.id(), face.number.as_str());
     form.set(Field::MidtermPrepaid.id(), face.amount.to_string());
@@ -86,14 +79,7 @@ pub fn contract(typed: &TypedForm, face: &CertificateFace, fresh: &TypedForm) ->
 /// 前払金保証 for the works of an issued 契約保証: `typed` is its application as sent, `face` its
 /// certificate in force.
 pub fn prepayment(typed: &TypedForm, face: &CertificateFace, fresh: &TypedForm) -> TypedForm {
-    let mut form = works(typed, face, fresh);
-    let years = Field::YEARS.into_iter().flat_map(<[Field; 2]>::from);
-    copy(
-        typed,
-        &mut form,
-        std::iter::once(Field::Obligation).chain(years),
-    );
-    copy(typed, &mut form, BID);
+    let mut form = advance(typed, face, fresh);
     switch(&mut form, Product::Prepayment);
     fee(typed, &mut form, Product::Contract, Product::Prepayment);
     if let Some(field) = Field::of(Product::Prepayment).form {
@@ -116,6 +102,19 @@ pub fn copied(typed: &TypedForm, kind: ApplicationKind, fresh: &TypedForm) -> Ty
         }
     }
     kind.shape(&mut form);
+    form
+}
+
+/// What money paid in advance for the works hangs on: their years and their bid besides.
+fn advance(typed: &TypedForm, face: &CertificateFace, fresh: &TypedForm) -> TypedForm {
+    let mut form = works(typed, face, fresh);
+    let years = Field::YEARS.into_iter().flat_map(<[Field; 2]>::from);
+    copy(
+        typed,
+        &mut form,
+        std::iter::once(Field::Obligation).chain(years),
+    );
+    copy(typed, &mut form, BID);
     form
 }
 

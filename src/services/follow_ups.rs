@@ -20,60 +20,77 @@ use crate::domain::product::Product;
 use crate::domain::typed::TypedForm;
 use crate::error::AppError;
 
-/// The draft of a 中間前払金保証 on an issued 前払金保証; while one is open, that one.
+/// What is begun from an issued guarantee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// 中間前払金保証 on a 前払金保証.
+    Midterm,
+    /// 前払金保証 for the works of a 契約保証.
+    Prepayment,
+}
+
+impl Next {
+    fn from(self) -> Product {
+        match self {
+            Self::Midterm => Product::Prepayment,
+            Self::Prepayment => Product::Contract,
+        }
+    }
+
+    /// Why nothing is begun after 解約.
+    fn ended(self) -> &'static str {
+        match self {
+            Self::Midterm => "この前払金保証は解約されています。中間前払金保証は申し込めません。",
+            Self::Prepayment => {
+                "この契約保証は解約されています。前払金保証は「保証申込」からお申し込みください。"
+            }
+        }
+    }
+
+    async fn open_draft(
+        self,
+        conn: &mut PgConnection,
+        who: &ContractorUser,
+        row: &GuaranteeRow,
+    ) -> Result<Option<Uuid>, sqlx::Error> {
+        match self {
+            Self::Midterm => {
+                let number = format!("{}{}", row.number, row.suffix);
+                follow_ups::midterm_draft(conn, who.surety, who.contractor, &number).await
+            }
+            Self::Prepayment => {
+                follow_ups::prepayment_draft(conn, who.surety, who.contractor, row.id).await
+            }
+        }
+    }
+}
+
+/// The draft of what is next, with everything carried over; while one is open, that one. `fresh` is
+/// what an empty form holds.
 ///
 /// # Errors
 /// `Denied` for 閲覧; `NotFound` for other people's numbers and other products; `Conflict` after 解約.
-pub async fn midterm(
+pub async fn start(
     app: &App,
     who: &ContractorUser,
     digits: &str,
+    next: Next,
     fresh: &TypedForm,
 ) -> Result<Uuid, AppError> {
     let now = app.clock.now();
     let mut tx = app.db.begin(&who.scope()).await?;
-    let row = own(&mut tx, who, digits, Product::Prepayment).await?;
+    let row = own(&mut tx, who, digits, next.from()).await?;
     if row.terminated_on.is_some() {
-        let words = "この前払金保証は解約されています。中間前払金保証は申し込めません。";
-        return Err(AppError::Conflict(words.to_owned()));
+        return Err(AppError::Conflict(next.ended().to_owned()));
     }
-    let number = format!("{}{}", row.number, row.suffix);
-    let open = follow_ups::midterm_draft(&mut tx, who.surety, who.contractor, &number).await?;
-    if let Some(id) = open {
+    if let Some(id) = next.open_draft(&mut tx, who, &row).await? {
         return Ok(id);
     }
     let (typed, face) = source(&mut tx, who, &row).await?;
-    let form = carry::midterm(&typed, &face, fresh);
-    let id = app.chance.id(now);
-    begin(&mut tx, who, id, None, &form, now).await?;
-    tx.commit().await?;
-    Ok(id)
-}
-
-/// The draft of a 前払金保証 for the works of an issued 契約保証; while one is open, that one.
-///
-/// # Errors
-/// As [`midterm`].
-pub async fn prepayment(
-    app: &App,
-    who: &ContractorUser,
-    digits: &str,
-    fresh: &TypedForm,
-) -> Result<Uuid, AppError> {
-    let now = app.clock.now();
-    let mut tx = app.db.begin(&who.scope()).await?;
-    let row = own(&mut tx, who, digits, Product::Contract).await?;
-    if row.terminated_on.is_some() {
-        let words =
-            "この契約保証は解約されています。前払金保証は「保証申込」からお申し込みください。";
-        return Err(AppError::Conflict(words.to_owned()));
-    }
-    let open = follow_ups::prepayment_draft(&mut tx, who.surety, who.contractor, row.id).await?;
-    if let Some(id) = open {
-        return Ok(id);
-    }
-    let (typed, face) = source(&mut tx, who, &row).await?;
-    let form = carry::prepayment(&typed, &face, fresh);
+    let form = match next {
+        Next::Midterm => carry::midterm(&typed, &face, fresh),
+        Next::Prepayment => carry::prepayment(&typed, &face, fresh),
+    };
     let id = app.chance.id(now);
     begin(&mut tx, who, id, None, &form, now).await?;
     tx.commit().await?;

@@ -64,6 +64,18 @@ impl Guarantee {
             None => Standing::on(today, self.issued_on, self.until),
         }
     }
+
+    /// What its contractor does with it, for the history.
+    pub(super) fn about(&self, who: &ContractorUser) -> About {
+        About {
+            surety: who.surety,
+            contractor: who.contractor,
+            branch: Some(self.branch),
+            application: Some(self.application),
+            product: Some(self.product),
+            guarantee: Some(self.id),
+        }
+    }
 }
 
 impl TryFrom<GuaranteeRow> for Guarantee {

@@ -5,7 +5,7 @@ use time::Date;
 
 use super::ContractorUser;
 use super::guarantees::Guarantee;
-use super::history::{self, About, By, Entry, Happened};
+use super::history::{self, By, Entry, Happened};
 use crate::app::App;
 use crate::db::guarantees;
 use crate::domain::era;
@@ -70,14 +70,7 @@ pub async fn note(
     if on < guarantee.issued_on {
         return Ok(Err(DayFault::Early(guarantee.issued_on)));
     }
-    let about = About {
-        surety: who.surety,
-        contractor: who.contractor,
-        branch: Some(guarantee.branch),
-        application: Some(guarantee.application),
-        product: Some(guarantee.product),
-        guarantee: Some(guarantee.id),
-    };
+    let about = guarantee.about(who);
     let words = format!("{}に提出", era::plain(on));
     let detail = json!({ "on": on.to_string() });
     let what = Happened::HandedIn;

@@ -6,7 +6,7 @@ use time::Date;
 
 use super::ContractorUser;
 use super::guarantees::{Guarantee, signed_face};
-use super::history::{self, About, By, Happened};
+use super::history::{self, By, Happened};
 use crate::app::App;
 use crate::db::guarantees;
 use crate::domain::certificate::CertificateFace;
@@ -169,15 +169,7 @@ async fn made(
     amount: Yen,
     dated: Date,
 ) -> Result<(), AppError> {
-    let guarantee = &basis.guarantee;
-    let about = About {
-        surety: who.surety,
-        contractor: who.contractor,
-        branch: Some(guarantee.branch),
-        application: Some(guarantee.application),
-        product: Some(guarantee.product),
-        guarantee: Some(guarantee.id),
-    };
+    let about = basis.guarantee.about(who);
     let words = format!("{amount}円（{}付）", era::plain(dated));
     let mut tx = app.db.begin(&who.scope()).await?;
     history::record(

@@ -7,10 +7,11 @@ use super::applications::{self, Id, answers};
 use super::frame;
 use super::guarantee::number_of;
 use crate::domain::era;
+use crate::domain::field::Field;
 use crate::domain::kind::ApplicationKind;
 use crate::error::AppError;
 use crate::services::ContractorUser;
-use crate::services::follow_ups;
+use crate::services::follow_ups::{self, Next};
 use crate::services::suggestions::{self, Lack, Suggestion};
 use crate::web::answer::{self, PageResult};
 use crate::web::flash::see_other_telling;
@@ -194,33 +195,43 @@ pub async fn copy(
 /// POST 中間前払金保証を申し込む
 ///
 /// # Errors
-/// As [`follow_ups::midterm`].
+/// As [`follow_ups::start`].
 pub async fn midterm(
     State(web): State<Web>,
     who: ContractorUser,
     Named(typed): Named<String>,
 ) -> PageResult {
-    let number = number_of(&who, &typed)?;
-    let fresh = applications::empty(&web, &who, ApplicationKind::New).await?;
-    let id = follow_ups::midterm(&web, &who, number.digits(), &fresh).await?;
     let words = "前払金保証の内容を引き継ぎました。認定日・金額を入力してください。";
-    let to = format!("{}#f-midterm_approved_on", to::Application(id));
-    Ok(see_other_telling(&web, to, &Flash::ok(words)))
+    let at = Field::MidtermApprovedOn;
+    start(&web, &who, &typed, Next::Midterm, at, words).await
 }
 
 /// POST 前払金保証を続けて申し込む
 ///
 /// # Errors
-/// As [`follow_ups::prepayment`].
+/// As [`follow_ups::start`].
 pub async fn prepayment(
     State(web): State<Web>,
     who: ContractorUser,
     Named(typed): Named<String>,
 ) -> PageResult {
-    let number = number_of(&who, &typed)?;
-    let fresh = applications::empty(&web, &who, ApplicationKind::New).await?;
-    let id = follow_ups::prepayment(&web, &who, number.digits(), &fresh).await?;
     let words = "契約保証の内容を引き継ぎました。前払金保証金額と預託金融機関を入力してください。";
-    let to = format!("{}#f-prepayment_amount", to::Application(id));
-    Ok(see_other_telling(&web, to, &Flash::ok(words)))
+    let at = Field::PrepaymentAmount;
+    start(&web, &who, &typed, Next::Prepayment, at, words).await
+}
+
+/// Leads to the draft, at the field that is to be typed first.
+async fn start(
+    web: &Web,
+    who: &ContractorUser,
+    typed: &str,
+    next: Next,
+    at: Field,
+    words: &str,
+) -> PageResult {
+    let number = number_of(who, typed)?;
+    let fresh = applications::empty(web, who, ApplicationKind::New).await?;
+    let id = follow_ups::start(web, who, number.digits(), next, &fresh).await?;
+    let to = to::Application(id).field(at.id());
+    Ok(see_other_telling(web, to, &Flash::ok(words)))
 }
